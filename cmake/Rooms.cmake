@@ -1,0 +1,13 @@
+# A room is a folder of lib/: an OBJECT library of which libfailover.so and the tests are made.
+#   fo_room(NAME SOURCES a.cpp b.cpp [LINK target...])
+function(fo_room name)
+  cmake_parse_arguments(ROOM "" "" "SOURCES;LINK" ${ARGN})
+  add_library(room_${name} OBJECT ${ROOM_SOURCES})
+  target_include_directories(room_${name} PUBLIC ${PROJECT_SOURCE_DIR}/lib/include ${PROJECT_SOURCE_DIR}/lib)
+  target_link_libraries(room_${name} PUBLIC fmt::fmt PRIVATE nlohmann_json::nlohmann_json)
+  if(ROOM_LINK)
+    target_link_libraries(room_${name} PRIVATE ${ROOM_LINK})
+    set_property(GLOBAL APPEND PROPERTY FO_ROOM_LINKS ${ROOM_LINK})
+  endif()
+  set_property(GLOBAL APPEND PROPERTY FO_ROOMS room_${name})
+endfunction()

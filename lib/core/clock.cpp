@@ -1,0 +1,92 @@
+#include "core/clock.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <failover/context.hpp>
+#include <failover/error.hpp>
+
+namespace failover {
+
+namespace {
+
+using std::chrono::floor;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+}  // namespace
+
+std::string rfc3339(WallTime time) { return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", floor<seconds>(time)); }
+
+std::string rfc3339_millis(WallTime time) {
+  const auto whole = floor<seconds>(time);
+  const auto millis = floor<milliseconds>(time - whole).count();
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03d}Z", whole, millis);
+}
+
+Result<WallTime> parse_rfc3339(std::string_view text) {
+  int year = 0;
+  int hour = 0;
+  int minute = 0;
+  int second = 0;
+  unsigned month = 0;
+  unsigned day = 0;
+  char zone = 0;
+  const std::string copy(text);
+  // %n at the end proves that nothing follows.
+  int used = 0;
+  const int fields = std::sscanf(copy.c_str(), "%4d-%2u-%2uT%2d:%2d:%2d%c%n", &year, &month, &day, &hour, &minute,
+                                 &second, &zone, &used);
+  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
+  const bool time_ok = hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && second >= 0 && second <= 60;
+  if (fields != 7 || zone != 'Z' || static_cast<std::size_t>(used) != copy.size() || !date.ok() || !time_ok) {
+    return fail(ErrorKind::usage, fmt::format("'{}' is not a time like 2026-11-23T06:07:00Z", text));
+  }
+  return std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) + seconds(second);
+}
+
+std::string compact_utc(WallTime time) { return fmt::format("{:%Y%m%dT%H%M%S}Z", floor<seconds>(time)); }
+
+std::string human_duration(Duration duration) {
+  using std::chrono::duration_cast;
+  const auto total_ms = duration_cast<milliseconds>(duration).count();
+  if (total_ms < 1000) return fmt::format("{} ms", total_ms);
+  const auto total = duration_cast<seconds>(duration).count();
+  if (total < 10 && total_ms % 1000 != 0) return fmt::format("{:.1f} s", static_cast<double>(total_ms) / 1000.0);
+  struct Unit {
+    std::int64_t length;
+    const char* name;
+    std::int64_t part;
+    const char* part_name;
+  };
+  constexpr std::array units{Unit{86400, "d", 3600, "h"}, Unit{3600, "h", 60, "min"}, Unit{60, "min", 1, "s"}};
+  for (const auto& unit : units) {
+    if (total < unit.length) continue;
+    const auto rest = total % unit.length / unit.part;
+    if (rest == 0) return fmt::format("{} {}", total / unit.length, unit.name);
+    return fmt::format("{} {} {} {}", total / unit.length, unit.name, rest, unit.part_name);
+  }
+  return fmt::format("{} s", total);
+}
+
+std::string human_size(unsigned long long bytes) {
+  if (bytes < 1024) return fmt::format("{} B", bytes);
+  constexpr std::array names{"KiB", "MiB", "GiB", "TiB"};
+  double value = static_cast<double>(bytes) / 1024.0;
+  std::size_t unit = 0;
+  while (value >= 1024.0 && unit + 1 < names.size()) {
+    value /= 1024.0;
+    ++unit;
+  }
+  return fmt::format("{:.1f} {}", value, names.at(unit));
+}
+
+}  // namespace failover

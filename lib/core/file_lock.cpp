@@ -1,0 +1,45 @@
+#include "core/file_lock.hpp"
+
+#include <cerrno>
+#include <filesystem>
+#include <string>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <failover/error.hpp>
+
+#include "core/fd.hpp"
+#include "core/file_io.hpp"
+#include "core/system_error.hpp"
+
+namespace failover {
+
+namespace {
+
+// The pid is for the message only; the lock itself is the kernel's.
+std::string holder(int fd) {
+  auto text = read_to_end(fd, 64);
+  if (!text || text->empty()) return "another process";
+  return "process " + text->substr(0, text->find('\n'));
+}
+
+}  // namespace
+
+Result<FileLock> FileLock::take(const std::filesystem::path& path) {
+  Fd fd = FO_TRY(open_file(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600));
+  while (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EINTR) continue;
+    if (errno == EWOULDBLOCK) {
+      return fail(ErrorKind::locked, "another run is at work: " + holder(fd.get()) + " holds " + path.string());
+    }
+    return fail_errno("cannot lock " + path.string());
+  }
+  if (::ftruncate(fd.get(), 0) != 0) return fail_errno("cannot write " + path.string());
+  FO_TRY(write_all(fd.get(), std::to_string(::getpid()) + "\n"));
+  return FileLock(std::move(fd));
+}
+
+}  // namespace failover

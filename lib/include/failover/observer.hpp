@@ -1,0 +1,95 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <failover/context.hpp>
+#include <failover/error.hpp>
+#include <failover/export.hpp>
+
+namespace failover {
+
+/// What a check found. There is no third value: a check that could not be made is an Error ("unknown").
+enum class Health { up, down };
+
+/// For thresholds and certificates; never decides a failover.
+enum class Grade { ok, warning, critical };
+
+FAILOVER_EXPORT std::string_view to_string(Health health) noexcept;
+/// "up", "down", or "unknown" for an error.
+FAILOVER_EXPORT std::string_view to_string(const Result<Health>& health) noexcept;
+
+/// One thing to probe, as CLI.md's target URLs describe it: `sip://pbx.example:5060?transport=udp`.
+struct Target {
+  std::string text;    ///< as it was written; its identity in state files and output
+  std::string scheme;  ///< sip, http, https, tcp, tunnel
+  std::string host;    ///< name, IPv4 or IPv6 address without brackets
+  std::uint16_t port = 0;
+  std::string path;  ///< with its query for http(s), without the parameters that are ours
+  std::vector<std::pair<std::string, std::string>> parameters;  ///< decoded, in their order
+
+  /// The value of a parameter, or nullptr.
+  [[nodiscard]] FAILOVER_EXPORT const std::string* parameter(std::string_view name) const noexcept;
+  /// True for kinds whose "up" a hung host still gives (tcp, tunnel): the kernel accepts for it.
+  [[nodiscard]] FAILOVER_EXPORT bool weak() const noexcept;
+};
+
+/// Reads a target; an error of kind usage says what is wrong with it.
+FAILOVER_EXPORT Result<Target> parse_target(std::string_view text);
+
+/// The result of one check of one target.
+struct Observation {
+  Target target;
+  Result<Health> health = Health::down;  ///< an Error means unknown: we could not ask
+  Duration rtt{};                        ///< from the first byte sent to the decision
+  std::string detail;                    ///< a clause for a person: "200 OK", "connection refused"
+  Grade grade = Grade::ok;
+  WallTime when;
+};
+
+struct ProbeOptions {
+  Duration timeout = std::chrono::seconds(5);  ///< of one check
+  std::optional<Duration> warning;             ///< response time that grades an up as warning
+  std::optional<Duration> critical;
+  Duration cert_warning = std::chrono::days(14);  ///< remaining life of a certificate
+  Duration cert_critical = std::chrono::days(3);
+  std::string source_address;  ///< local address to ask from; empty = the system's choice
+};
+
+/// Asks targets how they are. Synchronous; results come in the order of the targets, one each, by the sooner of
+/// timeout and the context's deadline.
+class FAILOVER_EXPORT Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual std::vector<Observation> observe(std::span<const Target> targets, const Context& context) = 0;
+};
+
+/// How many targets must be down.
+struct Policy {
+  std::size_t down_needed = 0;  ///< 0 = all of them
+  bool weak_counts = false;     ///< let an up of a weak target veto like any other
+};
+
+/// What the observations say together.
+struct Verdict {
+  Result<Health> health = Health::up;  ///< an Error means unknown
+  std::string reason;                  ///< one clause: "3 of 3 down"
+};
+
+/// Down if enough targets are down; else unknown if the unknown ones could make it so; else up. Pure.
+FAILOVER_EXPORT Verdict judge(std::span<const Observation> observations, const Policy& policy);
+
+/// The verdict once we know whether we ourselves are cut off: a "down" whose references are not up is unknown
+/// (property isolation). Pure.
+FAILOVER_EXPORT Verdict with_references(Verdict verdict, std::span<const Observation> references,
+                                        const Policy& policy);
+
+}  // namespace failover

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <failover/arbiter.hpp>
+#include <failover/dns.hpp>
+#include <failover/error.hpp>
+#include <failover/export.hpp>
+#include <failover/fencer.hpp>
+#include <failover/observer.hpp>
+#include <failover/source.hpp>
+
+/// The factories of every family of exchangeable parts. Each is written in the family's own registry.cpp, as a table
+/// from scheme to maker. An unknown scheme is an error of kind usage that lists the known ones.
+namespace failover {
+
+FAILOVER_EXPORT Result<std::unique_ptr<Observer>> make_observer(const ProbeOptions& options);
+
+/// @param location CLI.md's SOURCE: `sftp://backup@store.example/pbx/3CX*.zip`. A password in it is refused.
+FAILOVER_EXPORT Result<std::unique_ptr<Source>> make_source(std::string_view location, const SourceOptions& options);
+
+/// @param url     CLI.md's UPDATER: `rfc2136://SERVER[:53]/ZONE?key-file=F[&from=..&to=..&ttl=60]`
+/// @param service the name whose addresses move
+/// @param epoch_record the name of the TXT with the mark
+FAILOVER_EXPORT Result<DnsView> make_dns_view(std::string_view url, std::string_view service,
+                                              std::string_view epoch_record);
+
+/// @param spec CLI.md's FENCER without its node: `exec:///FILE?kind=power` or `operator`.
+/// @param word what the person at the terminal said of this node (`--i-have-powered-off`), RFC 3339; empty = nothing.
+FAILOVER_EXPORT Result<std::unique_ptr<Fencer>> make_fencer(std::string_view spec, std::string_view word);
+
+struct ArbiterOptions {
+  bool attended = false;      ///< a person sits at a terminal and was asked
+  bool only_standby = false;  ///< the configuration says that no other standby exists
+};
+
+/// @param spec CLI.md's ARBITER: `operator`.
+FAILOVER_EXPORT Result<std::unique_ptr<Arbiter>> make_arbiter(std::string_view spec, const ArbiterOptions& options);
+
+}  // namespace failover
