@@ -80,9 +80,8 @@ class Conversation {
 
   void feed() noexcept {
     while (child_.input) {
-      const ssize_t count = rest_of_input_.empty()
-                                ? 0
-                                : ::write(child_.input.get(), rest_of_input_.data(), rest_of_input_.size());
+      const ssize_t count =
+          rest_of_input_.empty() ? 0 : ::write(child_.input.get(), rest_of_input_.data(), rest_of_input_.size());
       if (count < 0 && errno == EINTR) continue;
       if (count < 0 && errno == EAGAIN) return;
       if (count <= 0) {
@@ -158,9 +157,8 @@ Result<ChildResult> run_child(const ChildCommand& command, const Context& contex
     if (context.stop.stop_requested()) {
       return fail(ErrorKind::cancelled, command.argv.front() + " was ended because a signal asked us to stop");
     }
-    return fail(ErrorKind::timeout,
-                fmt::format("{} did not end in time ({}) and was killed", command.argv.front(),
-                            human_duration(command.limit)));
+    return fail(ErrorKind::timeout, fmt::format("{} did not end in time ({}) and was killed", command.argv.front(),
+                                                human_duration(command.limit)));
   }
   const auto [code, status] = child.reap();
   (code == CLD_EXITED ? result.exit_status : result.signal) = status;

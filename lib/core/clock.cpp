@@ -24,7 +24,9 @@ using std::chrono::seconds;
 
 }  // namespace
 
-std::string rfc3339(WallTime time) { return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", floor<seconds>(time)); }
+std::string rfc3339(WallTime time) {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", floor<seconds>(time));
+}
 
 std::string rfc3339_millis(WallTime time) {
   const auto whole = floor<seconds>(time);
@@ -53,7 +55,9 @@ Result<WallTime> parse_rfc3339(std::string_view text) {
   return std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) + seconds(second);
 }
 
-std::string compact_utc(WallTime time) { return fmt::format("{:%Y%m%dT%H%M%S}Z", floor<seconds>(time)); }
+std::string compact_utc(WallTime time) {
+  return fmt::format("{:%Y%m%dT%H%M%S}Z", floor<seconds>(time));
+}
 
 std::string human_duration(Duration duration) {
   using std::chrono::duration_cast;

@@ -66,8 +66,7 @@ Result<void> write_all(int fd, std::string_view text) {
 Result<std::size_t> read_at(int fd, std::uint64_t offset, std::span<std::byte> buffer) {
   std::size_t done = 0;
   while (done < buffer.size()) {
-    const ssize_t count =
-        ::pread(fd, buffer.data() + done, buffer.size() - done, static_cast<off_t>(offset + done));
+    const ssize_t count = ::pread(fd, buffer.data() + done, buffer.size() - done, static_cast<off_t>(offset + done));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return fail_errno("cannot read");
     if (count == 0) break;
@@ -93,7 +92,7 @@ Result<void> make_directories(const std::filesystem::path& directory, unsigned m
   if (directory.empty()) return {};
   if (::mkdir(directory.c_str(), mode) == 0) return sync_directory(directory.parent_path());
   if (errno == EEXIST) {
-    struct stat info {};
+    struct stat info{};
     if (::stat(directory.c_str(), &info) != 0) return fail_errno("cannot look at " + directory.string());
     if (!S_ISDIR(info.st_mode)) return fail(ErrorKind::io, directory.string() + " is not a directory");
     return {};

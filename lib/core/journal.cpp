@@ -50,9 +50,9 @@ Result<Parsed> parse(std::string_view content, const std::filesystem::path& path
     if (json.empty()) {
       // An append writes one line; blocks of a crashed one may be missing, but nothing can come after it.
       if (end + 1 == content.size()) break;
-      return fail(ErrorKind::integrity,
-                  fmt::format("{} is damaged at line {}: look at it, and move it away to start anew", path.string(),
-                              number));
+      return fail(
+          ErrorKind::integrity,
+          fmt::format("{} is damaged at line {}: look at it, and move it away to start anew", path.string(), number));
     }
     parsed.records.emplace_back(json);
     parsed.good_bytes = end + 1;

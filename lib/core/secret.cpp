@@ -41,7 +41,9 @@ std::filesystem::path find_credential(const std::filesystem::path& path) {
 Secret::Secret(std::string value) noexcept : value_(std::move(value)) {}
 
 // A moved-from std::string may keep a short value in its own storage: wipe it.
-Secret::Secret(Secret&& other) noexcept : value_(std::move(other.value_)) { wipe(other.value_); }
+Secret::Secret(Secret&& other) noexcept : value_(std::move(other.value_)) {
+  wipe(other.value_);
+}
 
 Secret& Secret::operator=(Secret&& other) noexcept {
   if (this != &other) {
@@ -52,12 +54,14 @@ Secret& Secret::operator=(Secret&& other) noexcept {
   return *this;
 }
 
-Secret::~Secret() { wipe(value_); }
+Secret::~Secret() {
+  wipe(value_);
+}
 
 Result<Secret> read_credential_file(const std::filesystem::path& path) {
   const auto place = find_credential(path);
   const Fd fd = FO_TRY(open_file(place, O_RDONLY | O_NONBLOCK | O_NOCTTY));
-  struct stat info {};
+  struct stat info{};
   if (::fstat(fd.get(), &info) != 0) return fail_errno("cannot look at " + place.string());
   if (!S_ISREG(info.st_mode)) {
     return fail(ErrorKind::config, "credential file " + place.string() + " is not a regular file");
@@ -71,8 +75,8 @@ Result<Secret> read_credential_file(const std::filesystem::path& path) {
   if (content.size() > credential_limit) {
     return fail(ErrorKind::config, "credential file " + place.string() + " is larger than 64 KiB");
   }
-  const auto count = FO_TRY(while_doing("reading " + place.string(),
-                                        read_at(fd.get(), 0, std::as_writable_bytes(std::span(content)))));
+  const auto count = FO_TRY(
+      while_doing("reading " + place.string(), read_at(fd.get(), 0, std::as_writable_bytes(std::span(content)))));
   content.resize(count);
   return Secret(std::move(content));
 }

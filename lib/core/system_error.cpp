@@ -15,19 +15,24 @@ namespace {
 ErrorKind kind_of(int error_number) noexcept {
   switch (error_number) {
     case ENOENT:
-    case ENOTDIR: return ErrorKind::not_found;
+    case ENOTDIR:
+      return ErrorKind::not_found;
     case EACCES:
     case EPERM:
-    case EROFS: return ErrorKind::permission;
-    case ETIMEDOUT: return ErrorKind::timeout;
+    case EROFS:
+      return ErrorKind::permission;
+    case ETIMEDOUT:
+      return ErrorKind::timeout;
     case ECONNREFUSED:
     case ECONNRESET:
     case EHOSTUNREACH:
     case ENETUNREACH:
     case ENETDOWN:
     case EHOSTDOWN:
-    case EPIPE: return ErrorKind::unreachable;
-    default: return ErrorKind::io;
+    case EPIPE:
+      return ErrorKind::unreachable;
+    default:
+      return ErrorKind::io;
   }
 }
 

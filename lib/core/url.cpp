@@ -1,8 +1,8 @@
 #include "core/url.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cctype>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -68,7 +68,9 @@ Result<void> parse_host_and_port(std::string_view text, Url& url) {
     if (has_port) port = text.substr(colon + 1);
   }
   if (has_port) url.port = FO_TRY(parse_port(port));
-  const auto allowed = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("-._:%").contains(c); };
+  const auto allowed = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("-._:%").contains(c);
+  };
   if (!std::ranges::all_of(url.host, allowed)) {
     return fail(ErrorKind::usage, fmt::format("'{}' is not a host name or address", url.host));
   }
@@ -98,7 +100,8 @@ std::string without_user(std::string_view text) {
 
 Result<Url> parse_parts(std::string_view text) {
   const auto bad = [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f; };
-  if (std::ranges::any_of(text, bad)) return fail(ErrorKind::usage, "blanks and control characters must be written as %XX");
+  if (std::ranges::any_of(text, bad))
+    return fail(ErrorKind::usage, "blanks and control characters must be written as %XX");
   const auto separator = text.find("://");
   if (separator == std::string_view::npos || separator == 0) {
     return fail(ErrorKind::usage, "it must begin with SCHEME://");
@@ -124,7 +127,9 @@ Result<Url> parse_url(std::string_view text) {
   return while_doing(fmt::format("'{}' is not a usable URL", without_user(text)), parse_parts(text));
 }
 
-Result<std::string> Url::decoded_path() const { return percent_decode(path); }
+Result<std::string> Url::decoded_path() const {
+  return percent_decode(path);
+}
 
 Result<std::vector<std::pair<std::string, std::string>>> Url::parameters() const {
   std::vector<std::pair<std::string, std::string>> pairs;
@@ -134,7 +139,8 @@ Result<std::vector<std::pair<std::string, std::string>>> Url::parameters() const
     const auto pair = rest.substr(0, end);
     const auto equals = pair.find('=');
     auto key = FO_TRY(percent_decode(pair.substr(0, equals)));
-    auto value = FO_TRY(percent_decode(equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1)));
+    auto value =
+        FO_TRY(percent_decode(equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1)));
     if (!key.empty()) pairs.emplace_back(std::move(key), std::move(value));
     rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
   }
@@ -150,7 +156,8 @@ Result<std::string> percent_decode(std::string_view text) {
     }
     const int high = i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
     const int low = i + 2 < text.size() ? hex_value(text[i + 2]) : -1;
-    if (high < 0 || low < 0) return fail(ErrorKind::usage, fmt::format("bad escape in '{}': '%' needs two hex digits", text));
+    if (high < 0 || low < 0)
+      return fail(ErrorKind::usage, fmt::format("bad escape in '{}': '%' needs two hex digits", text));
     const int value = high * 16 + low;
     if (value == 0) return fail(ErrorKind::usage, "an encoded NUL is not allowed");
     decoded += static_cast<char>(value);

@@ -30,8 +30,8 @@ FAILOVER_EXPORT Result<EpochMark> parse_epoch_mark(std::string_view txt);
 /// What a name holds at one server: its addresses (text, sorted, IPv4 before IPv6) and the mark beside it.
 struct ServiceRecord {
   std::vector<std::string> addresses;
-  std::chrono::seconds ttl{};      ///< of the address set; 0 when there is none
-  std::optional<EpochMark> mark;   ///< none = no TXT there
+  std::chrono::seconds ttl{};     ///< of the address set; 0 when there is none
+  std::optional<EpochMark> mark;  ///< none = no TXT there
 };
 
 /// Two records say the same, whatever their TTLs.
@@ -70,7 +70,7 @@ class FAILOVER_EXPORT DnsVerifier {
 
 /// One view: who changes it, who proves it.
 struct DnsView {
-  std::string name;  ///< the --dns URL as given
+  std::string name;               ///< the --dns URL as given
   std::vector<std::string> from;  ///< old addresses in this view; empty = the old node's
   std::vector<std::string> to;    ///< new addresses in this view; empty = the new node's
   std::optional<std::chrono::seconds> ttl;

@@ -64,9 +64,9 @@ T take(Result<T>& result) {
 }  // namespace failover
 
 /// The value of a Result, or return its error from the enclosing function (g++ 12's std::expected has no and_then).
-#define FO_TRY(...)                                                                       \
-  __extension__({                                                                         \
-    auto fo_try_result = (__VA_ARGS__);                                                   \
-    if (!fo_try_result) return std::unexpected(std::move(fo_try_result).error());         \
-    ::failover::detail::take(fo_try_result);                                              \
+#define FO_TRY(...)                                                               \
+  __extension__({                                                                 \
+    auto fo_try_result = (__VA_ARGS__);                                           \
+    if (!fo_try_result) return std::unexpected(std::move(fo_try_result).error()); \
+    ::failover::detail::take(fo_try_result);                                      \
   })

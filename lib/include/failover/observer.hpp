@@ -89,7 +89,6 @@ FAILOVER_EXPORT Verdict judge(std::span<const Observation> observations, const P
 
 /// The verdict once we know whether we ourselves are cut off: a "down" whose references are not up is unknown
 /// (property isolation). Pure.
-FAILOVER_EXPORT Verdict with_references(Verdict verdict, std::span<const Observation> references,
-                                        const Policy& policy);
+FAILOVER_EXPORT Verdict with_references(Verdict verdict, std::span<const Observation> references, const Policy& policy);
 
 }  // namespace failover
