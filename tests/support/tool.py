@@ -12,6 +12,7 @@ from pathlib import Path
 SOURCE_DIR = Path(os.environ.get("FO_SOURCE_DIR") or Path(__file__).resolve().parents[2])
 BUILD_DIR = Path(os.environ.get("FO_BUILD_DIR") or SOURCE_DIR / "build" / "release")
 BIN = Path(os.environ.get("FO_BIN") or BUILD_DIR / "bin")
+NO_CORPUS = "test data from elsewhere is not here"
 
 
 def environment(extra=None):
@@ -88,3 +89,11 @@ def temporary_folder(test, prefix="fo-test."):
     folder = tempfile.TemporaryDirectory(prefix=prefix)
     test.addCleanup(folder.cleanup)
     return Path(folder.name)
+
+
+def corpus(test, name):
+    """The folder ../shared/corpora/NAME beside the project; a clone without it skips the test and says so."""
+    folder = SOURCE_DIR.parent / "shared" / "corpora" / name
+    if not folder.is_dir():
+        test.skipTest(f"{NO_CORPUS}: {folder}")
+    return folder
