@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -32,6 +33,7 @@ struct SourceOptions {
   std::optional<std::filesystem::path> known_hosts;
   std::optional<std::filesystem::path> password_file;
   std::optional<std::string> username;
+  Duration stall_timeout = std::chrono::seconds(30);  ///< a peer that is silent for so long counts as gone
 };
 
 /// A place where backups lie, read-only. Kinds of errors: not_found, permission, unreachable, timeout, protocol.
@@ -45,8 +47,8 @@ class FAILOVER_EXPORT Source {
   virtual Result<std::vector<ObjectInfo>> list(const Context& context) = 0;
   /// The object as it is now.
   virtual Result<ObjectInfo> stat(const std::string& path, const Context& context) = 0;
-  /// Fills `buffer` from `offset` as far as the object reaches; 0 = at its end. Reading onwards from where the last
-  /// read of the same object ended is the fast case.
+  /// Reads from `offset` into `buffer`: at least one byte, unless the object ends there (0), and as many as come
+  /// without another wait. Reading onwards from where the last read of the same object ended is the fast case.
   virtual Result<std::size_t> read(const ObjectInfo& object, std::uint64_t offset, std::span<std::byte> buffer,
                                    const Context& context) = 0;
 };

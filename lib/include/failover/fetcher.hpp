@@ -1,0 +1,81 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <failover/context.hpp>
+#include <failover/error.hpp>
+#include <failover/export.hpp>
+#include <failover/source.hpp>
+
+namespace failover {
+
+struct FetchOptions {
+  std::filesystem::path output;     ///< folder for the backups; made with mode 0700 when it is not there
+  std::filesystem::path state_dir;  ///< tells which backup is restored now; that one is never removed
+  Duration max_age = std::chrono::hours(26);
+  std::size_t keep = 7;  ///< how many backups of this source stay; at least 1
+  std::optional<std::string> sha256;
+  std::optional<std::filesystem::path> sha256_file;
+  std::optional<std::uint64_t> limit_rate;  ///< bytes a second
+  unsigned retries = 5;                     ///< in a row without a byte of progress
+};
+
+/// One object of the source, looked at.
+struct FetchCandidate {
+  ObjectInfo object;
+  bool complete = false;            ///< its archive has an end
+  std::string incomplete_why;       ///< a clause, when it is not complete
+  std::string index_sha256;         ///< of the archive's central directory and what follows it
+  std::optional<WallTime> content;  ///< time of its newest entry; where entries carry local times the latest it can be
+  WallTime order;                   ///< what newer and older is decided by
+
+  /// The earlier of the store's time and the content's: rotation by copy re-dates files.
+  [[nodiscard]] FAILOVER_EXPORT WallTime backup_time() const noexcept;
+};
+
+/// What run() would do; `--dry-run` prints it.
+struct FetchPlan {
+  FetchCandidate chosen;
+  std::optional<std::filesystem::path> already_here;  ///< the verified local copy of the same object
+  std::uint64_t to_download = 0;                      ///< bytes
+  std::vector<std::filesystem::path> to_remove;       ///< older backups, after the new one is verified
+  std::vector<std::string> reasons;                   ///< sentences: why this one, why not another
+  std::vector<std::string> warnings;                  ///< need a look: exit status 3
+};
+
+struct FetchOutcome {
+  std::filesystem::path path;
+  std::string sha256;
+  std::uint64_t size = 0;
+  WallTime backup_time;
+  std::vector<std::string> verified;
+  std::vector<std::string> warnings;
+  std::vector<std::filesystem::path> removed;
+  bool downloaded = false;
+  std::uint64_t resumed_at = 0;  ///< bytes that an interrupted run had left
+};
+
+/// Brings the newest good backup of a source into a folder. A backup appears under its name verified or not at all
+/// (properties good-stays-good, effect).
+class FAILOVER_EXPORT Fetcher {
+ public:
+  virtual ~Fetcher() = default;
+  /// What is there, newest first. Nothing is downloaded but the ends of the archives.
+  virtual Result<std::vector<FetchCandidate>> survey(const Context& context) = 0;
+  /// Looks, chooses, compares with what is here. Changes nothing.
+  virtual Result<FetchPlan> plan(const Context& context) = 0;
+  /// Plans and does it, holding the lock of the folder (property alone).
+  virtual Result<FetchOutcome> run(const Context& context) = 0;
+};
+
+FAILOVER_EXPORT Result<std::unique_ptr<Fetcher>> make_fetcher(std::unique_ptr<Source> source,
+                                                              const FetchOptions& options);
+
+}  // namespace failover
