@@ -27,7 +27,7 @@ FAILOVER_EXPORT std::string_view to_string(Health health) noexcept;
 /// "up", "down", or "unknown" for an error.
 FAILOVER_EXPORT std::string_view to_string(const Result<Health>& health) noexcept;
 
-/// One thing to probe, as CLI.md's target URLs describe it: `sip://pbx.example:5060?transport=udp`.
+/// One thing to probe, as fo-probe(1) describes it: `sip://pbx.example:5060?transport=udp`.
 struct Target {
   std::string text;    ///< as it was written; its identity in state files and output
   std::string scheme;  ///< sip, http, https, tcp, tunnel

@@ -19,16 +19,16 @@ namespace failover {
 
 FAILOVER_EXPORT Result<std::unique_ptr<Observer>> make_observer(const ProbeOptions& options);
 
-/// @param location CLI.md's SOURCE: `sftp://backup@store.example/pbx/3CX*.zip`. A password in it is refused.
+/// @param location the SOURCE of fo-fetch(1): `sftp://backup@store.example/pbx/3CX*.zip`. A password in it is refused.
 FAILOVER_EXPORT Result<std::unique_ptr<Source>> make_source(std::string_view location, const SourceOptions& options);
 
-/// @param url     CLI.md's UPDATER: `rfc2136://SERVER[:53]/ZONE?key-file=F[&from=..&to=..&ttl=60]`
+/// @param url     the UPDATER of fo-promote(1): `rfc2136://SERVER[:53]/ZONE?key-file=F[&from=..&to=..&ttl=60]`
 /// @param service the name whose addresses move
 /// @param epoch_record the name of the TXT with the mark
 FAILOVER_EXPORT Result<DnsView> make_dns_view(std::string_view url, std::string_view service,
                                               std::string_view epoch_record);
 
-/// @param spec CLI.md's FENCER without its node: `exec:///FILE?kind=power` or `operator`.
+/// @param spec the FENCER of fo-promote(1) without its node: `exec:///FILE?kind=power` or `operator`.
 /// @param word what the person at the terminal said of this node (`--i-have-powered-off`), RFC 3339; empty = nothing.
 FAILOVER_EXPORT Result<std::unique_ptr<Fencer>> make_fencer(std::string_view spec, std::string_view word);
 
@@ -37,7 +37,7 @@ struct ArbiterOptions {
   bool only_standby = false;  ///< the configuration says that no other standby exists
 };
 
-/// @param spec CLI.md's ARBITER: `operator`.
+/// @param spec the ARBITER of fo-promote(1): `operator`.
 FAILOVER_EXPORT Result<std::unique_ptr<Arbiter>> make_arbiter(std::string_view spec, const ArbiterOptions& options);
 
 }  // namespace failover

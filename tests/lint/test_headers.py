@@ -1,0 +1,66 @@
+"""Every header compiles alone: whoever includes it needs nothing before it."""
+
+import json
+import os
+import shlex
+import subprocess
+import tempfile
+import unittest
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from lint import tree
+from support.tool import BUILD_DIR, SOURCE_DIR
+
+_KEPT = ("-I", "-D", "-std", "-isystem")
+
+
+def flags_by_folder(build=BUILD_DIR):
+    """Folder (relative to the root) -> the flags that find and mean its headers, as the build compiles its sources."""
+    found = {}
+    for entry in json.loads((build / "compile_commands.json").read_text(encoding="utf-8")):
+        words = shlex.split(entry["command"])
+        kept = [words[i - 1:i + 1] if words[i - 1] == "-isystem" else [word]
+                for i, word in enumerate(words) if word.startswith(_KEPT[:3]) or words[i - 1] == "-isystem"]
+        folder = Path(entry["file"]).parent
+        if folder.is_relative_to(SOURCE_DIR):
+            found.setdefault(folder.relative_to(SOURCE_DIR), [word for group in kept for word in group])
+    return found
+
+
+def compiles_alone(path, flags):
+    """What the compiler has against a file with nothing but this header; empty if nothing."""
+    done = subprocess.run(["g++", *flags, "-fsyntax-only", "-x", "c++", "-"], input=f'#include "{path}"\n', text=True,
+                          capture_output=True, check=False)
+    return done.stderr if done.returncode else ""
+
+
+class HeadersTest(unittest.TestCase):
+    def test_a_header_that_needs_another_is_seen(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "x.hpp"
+            path.write_text("#pragma once\nstd::string f();\n", encoding="ascii")
+            self.assertIn("x.hpp", compiles_alone(path, ["-std=c++23"]))
+            path.write_text("#pragma once\n#include <string>\nstd::string f();\n", encoding="ascii")
+            self.assertEqual(compiles_alone(path, ["-std=c++23"]), "")
+
+    def test_public_headers(self):
+        """By CMake's own verification of the header set."""
+        done = subprocess.run(["cmake", "--build", str(BUILD_DIR), "--target", "all_verify_interface_header_sets"],
+                              capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_internal_headers(self):
+        flags = flags_by_folder()
+        headers = [name for name in tree.cxx_files()
+                   if name.suffix == ".hpp" and name.parts[0] in ("lib", "tools") and name.parts[1] != "include"]
+        self.assertGreater(len(headers), 10)
+        homeless = [str(name) for name in headers if name.parent not in flags]
+        self.assertEqual(homeless, [], "no source beside these headers is part of the build")
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            found = list(pool.map(lambda name: compiles_alone(SOURCE_DIR / name, flags[name.parent]), headers))
+        self.assertEqual([text for text in found if text], [], "\n".join(found))
+
+
+if __name__ == "__main__":
+    unittest.main()
