@@ -1,0 +1,110 @@
+#include "source/file.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <failover/context.hpp>
+#include <failover/error.hpp>
+#include <failover/source.hpp>
+
+#include "core/fd.hpp"
+#include "core/file_io.hpp"
+#include "core/system_error.hpp"
+#include "core/url.hpp"
+#include "source/glob.hpp"
+
+namespace failover {
+
+namespace {
+
+WallTime time_of(const timespec& time) {
+  return WallTime(std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec));
+}
+
+/// The inode tells a file that was replaced under the same name, size and time.
+ObjectInfo info_of(const std::filesystem::path& path, const struct stat& info) {
+  return {path.filename().string(), path.string(), static_cast<std::uint64_t>(info.st_size), time_of(info.st_mtim),
+          std::to_string(info.st_dev) + ":" + std::to_string(info.st_ino)};
+}
+
+class FileSource : public Source {
+ public:
+  FileSource(PathPattern pattern, std::string location) noexcept
+      : pattern_(std::move(pattern)), location_(std::move(location)) {}
+
+  [[nodiscard]] std::string describe() const override { return location_; }
+
+  Result<std::vector<ObjectInfo>> list(const Context& context) override {
+    if (!pattern_.is_listing()) return std::vector{FO_TRY(stat(pattern_.path(), context))};
+    std::vector<ObjectInfo> objects;
+    std::error_code error;
+    std::filesystem::directory_iterator entry(pattern_.folder, error);
+    for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+      FO_TRY(context.check());
+      struct stat info{};
+      if (!pattern_.matches(entry->path().filename().string())) continue;
+      // A name that goes while we list is simply not there any more.
+      if (::stat(entry->path().c_str(), &info) == 0 && S_ISREG(info.st_mode)) {
+        objects.push_back(info_of(entry->path(), info));
+      }
+    }
+    if (error) return std::unexpected(system_error(error.value(), "cannot list " + pattern_.folder));
+    return objects;
+  }
+
+  Result<ObjectInfo> stat(const std::string& path, const Context& context) override {
+    FO_TRY(context.check());
+    struct stat info{};
+    if (::stat(path.c_str(), &info) != 0) return fail_errno("cannot look at " + path);
+    if (!S_ISREG(info.st_mode)) {
+      return fail(ErrorKind::not_found, path + " is not a regular file; end the path of a folder with '/'");
+    }
+    return info_of(path, info);
+  }
+
+  Result<std::size_t> read(const ObjectInfo& object, std::uint64_t offset, std::span<std::byte> buffer,
+                           const Context& context) override {
+    FO_TRY(context.check());
+    if (open_path_ != object.path || !fd_) {
+      // Without O_NONBLOCK a file that became a FIFO would hold us for ever.
+      fd_ = FO_TRY(open_file(object.path, O_RDONLY | O_NONBLOCK | O_NOCTTY));
+      open_path_ = object.path;
+    }
+    auto count = while_doing("reading " + object.path, read_at(fd_.get(), offset, buffer));
+    // The next read opens anew, so that an object that was replaced meanwhile is seen.
+    if (!count || *count == 0) fd_.reset();
+    return count;
+  }
+
+ private:
+  PathPattern pattern_;
+  std::string location_;
+  std::string open_path_;
+  Fd fd_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Source>> make_file_source(const Url& url, const SourceOptions& /*options*/) {
+  if (!url.host.empty() && url.host != "localhost") {
+    return fail(ErrorKind::usage, "file:// names a file of this host: write file:///PATH with three slashes");
+  }
+  if (!url.user.empty() || url.port) return fail(ErrorKind::usage, "a file:// location has no user and no port");
+  // '?' is a wildcard here and not the start of a query.
+  const auto encoded = url.path + (url.has_query ? "?" + url.query : "");
+  auto pattern = FO_TRY(parse_path_pattern(encoded));
+  return std::make_unique<FileSource>(std::move(pattern), "file://" + encoded);
+}
+
+}  // namespace failover

@@ -1,0 +1,45 @@
+#include <array>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include <failover/error.hpp>
+#include <failover/registry.hpp>
+#include <failover/source.hpp>
+
+#include "core/url.hpp"
+#include "source/file.hpp"
+
+namespace failover {
+
+namespace {
+
+struct Maker {
+  std::string_view scheme;
+  Result<std::unique_ptr<Source>> (*make)(const Url& url, const SourceOptions& options);
+};
+
+constexpr std::array makers{
+    Maker{"file", make_file_source},
+};
+
+std::string known_schemes() {
+  std::string names;
+  for (const auto& maker : makers) names += (names.empty() ? "" : ", ") + std::string(maker.scheme);
+  return names;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Source>> make_source(std::string_view location, const SourceOptions& options) {
+  const auto url = FO_TRY(while_doing("reading the source", parse_url(location)));
+  for (const auto& maker : makers) {
+    if (maker.scheme == url.scheme) return while_doing(fmt::format("'{}'", location), maker.make(url, options));
+  }
+  return fail(ErrorKind::usage,
+              fmt::format("'{}' is no kind of source that is known here; known are: {}", url.scheme, known_schemes()));
+}
+
+}  // namespace failover
