@@ -1,6 +1,6 @@
 # Warnings are errors; the binaries are hardened as Debian's are, and a little more.
 add_compile_options(-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wnon-virtual-dtor -Wold-style-cast
-                    -Wcast-align -Woverloaded-virtual -Wnull-dereference -Wduplicated-cond -Wlogical-op -Wundef
+                    -Wcast-align -Woverloaded-virtual -Wduplicated-cond -Wlogical-op -Wundef
                     -Wformat=2 -Werror)
 add_compile_options(-fstack-protector-strong -fstack-clash-protection)
 add_link_options(-Wl,-z,relro,-z,now -Wl,--as-needed)

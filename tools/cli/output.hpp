@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include <failover/context.hpp>
+#include <failover/error.hpp>
+
+#include "cli/common_options.hpp"
+#include "cli/progress_bar.hpp"
+
+namespace failover::cli {
+
+struct Outcome;
+
+/// Where everything goes that a tool says: stdout carries the result and nothing else (text, or JSON Lines with
+/// --json), stderr the messages for people and the progress bar. Any thread may call.
+class Output final : public Events {
+ public:
+  Output(std::string_view tool, const CommonOptions& options);
+
+  [[nodiscard]] bool json() const noexcept { return json_; }
+  /// A line of the result on stdout; nothing with --json.
+  void print(std::string_view line);
+  /// A JSON object on stdout, {"type":..,"time":..} and the members of `fields` (the text of a JSON object); nothing
+  /// without --json.
+  void object(std::string_view type, std::string_view fields);
+  /// The last word: the message on stderr, the result object on stdout.
+  void result(const Outcome& outcome);
+  void failure(const Error& error, int status);
+  /// False when stdout could not take what it was given (a full disk, a closed pipe).
+  [[nodiscard]] bool all_written();
+
+  void progress(std::string_view task, std::uint64_t done, std::uint64_t total) noexcept override;
+  void note(Level level, std::string_view sentence) noexcept override;
+
+ private:
+  void say(std::string_view label, std::string_view colour, std::string_view sentence);
+  void write_line(std::string_view line);
+
+  std::mutex mutex_;
+  std::string tool_;
+  bool json_;
+  bool quiet_;
+  int verbose_;
+  bool colour_;
+  bool stdout_failed_ = false;
+  ProgressBar bar_;
+};
+
+}  // namespace failover::cli
