@@ -62,8 +62,10 @@ class Parser {
     const auto name = trim(text.substr(1, text.size() - 2));
     if (name.starts_with(node_prefix)) return node(name.substr(node_prefix.size()));
     if (std::ranges::find(plain_sections, name) == plain_sections.end()) {
-      return wrong(fmt::format("unknown section [{}]; known are [common], [probe], [fetch], [restore], [promote] and "
-                               "[node.NAME]", name));
+      return wrong(
+          fmt::format("unknown section [{}]; known are [common], [probe], [fetch], [restore], [promote] and "
+                      "[node.NAME]",
+                      name));
     }
     section_ = name;
     in_node_ = false;
@@ -74,7 +76,8 @@ class Parser {
     if (name.empty()) return wrong("a node needs a name: [node.NAME]");
     const auto same = [name](const NodeSection& other) { return other.name == name; };
     if (std::ranges::any_of(file_.nodes, same)) return wrong(fmt::format("node '{}' stands here twice", name));
-    file_.nodes.push_back(NodeSection{.name = std::string(name), .addresses = {}, .machine_id = {}, .probes = {}, .fencers = {}});
+    file_.nodes.push_back(
+        NodeSection{.name = std::string(name), .addresses = {}, .machine_id = {}, .probes = {}, .fencers = {}});
     in_node_ = true;
     return {};
   }
@@ -123,7 +126,7 @@ Result<ConfigFile> parse_config(std::string_view text, const std::filesystem::pa
 }
 
 Result<ConfigFile> read_config(const std::filesystem::path& path) {
-  struct stat info {};
+  struct stat info{};
   if (::stat(path.c_str(), &info) != 0) {
     return fail(ErrorKind::config, fmt::format("cannot read the configuration file {}: {}", path.string(),
                                                std::error_code(errno, std::generic_category()).message()));

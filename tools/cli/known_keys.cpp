@@ -7,6 +7,8 @@
 
 namespace failover::cli {
 
-std::span<const std::string_view> known_keys(std::string_view) noexcept { return {}; }
+std::span<const std::string_view> known_keys(std::string_view) noexcept {
+  return {};
+}
 
 }  // namespace failover::cli

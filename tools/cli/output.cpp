@@ -44,10 +44,14 @@ std::string dump(const nlohmann::ordered_json& object) {
 
 std::string_view level_name(Level level) {
   switch (level) {
-    case Level::debug: return "debug";
-    case Level::info: return "info";
-    case Level::warning: return "warning";
-    case Level::alarm: return "alarm";
+    case Level::debug:
+      return "debug";
+    case Level::info:
+      return "info";
+    case Level::warning:
+      return "warning";
+    case Level::alarm:
+      return "alarm";
   }
   return "info";
 }

@@ -37,7 +37,9 @@ std::unexpected<Error> wrong(const ConfigFile& file, int line, std::string_view 
   return fail(ErrorKind::config, fmt::format("{}:{}: {}", file.path.string(), line, what));
 }
 
-bool is_flag(const CLI::Option& option) { return option.get_expected_min() == 0 && option.get_expected_max() == 0; }
+bool is_flag(const CLI::Option& option) {
+  return option.get_expected_min() == 0 && option.get_expected_max() == 0;
+}
 
 /// What one option gets from the file: the lines of one section, all of them.
 struct Setting {

@@ -53,7 +53,9 @@ Result<std::optional<std::string>> read_line(const Context& context) {
 
 }  // namespace
 
-bool person_is_there() noexcept { return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1; }
+bool person_is_there() noexcept {
+  return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1;
+}
 
 Result<std::string> ask(std::string_view question, const Context& context) {
   std::fwrite(question.data(), 1, question.size(), stderr);
