@@ -62,6 +62,11 @@ struct ProbeOptions {
   Duration cert_warning = std::chrono::days(14);  ///< remaining life of a certificate
   Duration cert_critical = std::chrono::days(3);
   std::string source_address;  ///< local address to ask from; empty = the system's choice
+  /// Refuse to ask this host: a target that resolves to an address of its interfaces (loopback excepted) or to one of
+  /// `own_addresses` gives an Error of kind refused. Whoever decides a failover sets it: after one, the service's name
+  /// means himself.
+  bool refuse_own = false;
+  std::vector<std::string> own_addresses;  ///< further addresses of this node, numeric (behind a NAT, say)
 };
 
 /// Asks targets how they are. Synchronous; results come in the order of the targets, one each, by the sooner of

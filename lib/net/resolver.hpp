@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <failover/context.hpp>
+#include <failover/error.hpp>
+
+#include "net/address.hpp"
+#include "net/loop.hpp"
+
+namespace failover {
+
+/// Turns names into addresses without ever blocking: c-ares as a guest of the loop, /etc/hosts first. Numeric
+/// addresses are taken as they are. It notices a changed /etc/resolv.conf.
+class Resolver {
+ public:
+  using Done = std::function<void(Result<std::vector<Address>>)>;
+
+  /// One look-up that runs; destroying it drops the answer.
+  class Lookup {
+   public:
+    struct State;
+    Lookup() noexcept = default;
+    explicit Lookup(std::shared_ptr<State> state) noexcept;
+    Lookup(Lookup&&) noexcept = default;
+    Lookup& operator=(Lookup&& other) noexcept;
+    ~Lookup();
+
+   private:
+    std::shared_ptr<State> state_;
+  };
+
+  static Result<std::unique_ptr<Resolver>> create(Loop& loop);
+  ~Resolver();
+
+  /// Calls `done` from the loop, once, by the deadline. Addresses come in the order of RFC 6724, at least one; the same
+  /// one never twice. Errors: not_found (no such name, or no address), timeout, unreachable (no name server answers,
+  /// or it fails).
+  [[nodiscard]] Lookup resolve(const std::string& host, std::uint16_t port, Deadline deadline, Done done);
+
+  /// The same, waiting: for work that has no loop of its own.
+  static Result<std::vector<Address>> resolve_now(const std::string& host, std::uint16_t port, const Context& context);
+
+ private:
+  class Channel;
+  explicit Resolver(Loop& loop) noexcept;
+  Result<void> renew_channel();
+  Loop& loop_;
+  std::unique_ptr<Channel> channel_;
+};
+
+}  // namespace failover
