@@ -109,13 +109,18 @@ Result<Outcome> run_guarded(Tool& tool, Session& session) {
   }
 }
 
-/// The deadline runs from here, before anything that may block.
-Result<Outcome> run_parsed(Tool& tool, CLI::App& app, const CommonOptions& options, const Signals& signals,
-                           std::vector<std::string> program, Output& output) {
-  auto nodes = FO_TRY(read_settings(tool, app, options));
-  Session session(options, Context{run_deadline(tool, options), signals.token(), &output}, output, std::move(nodes),
-                  std::move(program));
-  return run_guarded(tool, session);
+/// What the command line and the configuration file ask for.
+struct Request {
+  std::optional<std::string> text;  ///< --help or --version: print this and be done
+  std::vector<NodeSection> nodes;
+};
+
+Result<Request> read_request(const Tool& tool, CLI::App& app, const CommonOptions& options,
+                             const std::vector<std::string>& arguments) {
+  Request request;
+  request.text = FO_TRY(parse(app, arguments));
+  if (!request.text) request.nodes = FO_TRY(read_settings(tool, app, options));
+  return request;
 }
 
 int report(const Tool& tool, const Result<Outcome>& outcome, int signal_number, Output& output) {
@@ -126,9 +131,10 @@ int report(const Tool& tool, const Result<Outcome>& outcome, int signal_number, 
   }
   output.result(*outcome);
   if (output.all_written()) return outcome->status;
-  const Error error{ErrorKind::io, "cannot write the result to stdout"};
-  output.failure(error, tool.status_of(error, signal_number));
-  return tool.status_of(error, signal_number);
+  // The work is done; only its report did not arrive, so a status that says "failed" would be wrong.
+  const int status = outcome->status == status_done ? status_warning : outcome->status;
+  output.failure(Error{ErrorKind::io, "the work is done, but its result could not be written to stdout"}, status);
+  return status;
 }
 
 }  // namespace
@@ -148,15 +154,16 @@ int run_tool(Tool& tool, int argc, char** argv) {
   auto line = split(tool, argc, argv);
   // Before parsing, so that a usage error is JSON too.
   options.json = std::ranges::find(line.arguments, "--json") != line.arguments.end();
-  const auto help = parse(app, line.arguments);
+  auto request = read_request(tool, app, options, line.arguments);
   Output output(tool.name(), options);
-  if (!help) return report(tool, std::unexpected(help.error()), signals.received(), output);
-  if (*help) {
-    fmt::print("{}{}", **help, (*help)->ends_with('\n') ? "" : "\n");
+  if (!request) return report(tool, std::unexpected(request.error()), signals.received(), output);
+  if (request->text) {
+    fmt::print("{}{}", *request->text, request->text->ends_with('\n') ? "" : "\n");
     return 0;
   }
-  const auto outcome = run_parsed(tool, app, options, signals, std::move(line.program), output);
-  return report(tool, outcome, signals.received(), output);
+  Session session(options, Context{run_deadline(tool, options), signals.token(), &output}, output,
+                  std::move(request->nodes), std::move(line.program));
+  return report(tool, run_guarded(tool, session), signals.received(), output);
 }
 
 }  // namespace failover::cli
