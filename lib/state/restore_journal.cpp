@@ -1,0 +1,211 @@
+#include "state/restore_journal.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include <failover/context.hpp>
+#include <failover/error.hpp>
+
+#include "core/clock.hpp"
+#include "core/journal.hpp"
+#include "state/restored_generation.hpp"
+#include "state/state_dir.hpp"
+#include "state/state_format.hpp"
+
+namespace failover {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr int format_number = 1;
+constexpr std::array<std::string_view, 3> kind_names{"restore", "rollback", "program"};
+// "committed" and "applied" of a PROGRAM are that it began and that it ended.
+constexpr std::array<std::string_view, 7> phase_names{"begin",   "pre-hook", "commit", "applied",
+                                                      "reverse", "reversed", "done"};
+constexpr std::string_view program_failed_event = "program-failed";
+
+template <std::size_t Size>
+std::size_t place_of(const std::array<std::string_view, Size>& names, const json& value) {
+  const auto name = value.get<std::string>();
+  for (std::size_t i = 0; i < Size; ++i) {
+    if (names[i] == name) return i;
+  }
+  throw json::other_error::create(599, "unknown name", &value);
+}
+
+WallTime time_of(const json& value) {
+  auto time = parse_rfc3339(value.get<std::string>());
+  if (!time) throw json::other_error::create(599, "bad time", &value);
+  return *time;
+}
+
+json generation_json(const std::optional<RestoredGeneration>& generation) {
+  return generation ? json::parse(generation_to_json(*generation)) : json();
+}
+
+std::optional<RestoredGeneration> generation_of(const json& value) {
+  if (value.is_null()) return std::nullopt;
+  auto generation = generation_from_json(value.dump());
+  if (!generation) throw json::other_error::create(599, "bad generation", &value);
+  return *generation;
+}
+
+json begin_record(const RestoreRun& run) {
+  return json{{"format", format_number},
+              {"event", phase_names.front()},
+              {"time", rfc3339(run.started)},
+              {"run", run.number},
+              {"kind", to_string(run.kind)},
+              {"slots", run.slots},
+              {"target", run.target},
+              {"mounts", run.mounts},
+              {"pre_hook", run.pre_hook},
+              {"post_hook", run.post_hook},
+              {"hook_timeout_ms", run.hook_timeout.count()},
+              {"program", run.program},
+              {"before", generation_json(run.before)},
+              {"after", generation_json(run.after)}};
+}
+
+RestoreRun run_from(const json& value) {
+  RestoreRun run;
+  value.at("run").get_to(run.number);
+  run.kind = static_cast<RunKind>(place_of(kind_names, value.at("kind")));
+  run.started = time_of(value.at("time"));
+  value.at("slots").get_to(run.slots);
+  value.at("target").get_to(run.target);
+  value.at("mounts").get_to(run.mounts);
+  value.at("pre_hook").get_to(run.pre_hook);
+  value.at("post_hook").get_to(run.post_hook);
+  run.hook_timeout = std::chrono::milliseconds(value.at("hook_timeout_ms").get<std::int64_t>());
+  value.at("program").get_to(run.program);
+  run.before = generation_of(value.at("before"));
+  run.after = generation_of(value.at("after"));
+  return run;
+}
+
+void follow(RestoreRun& run, const json& value) {
+  if (value.at("event") == program_failed_event) {
+    run.program_failed = true;
+    run.reason = value.value("reason", "");
+    return;
+  }
+  run.phase = static_cast<RunPhase>(place_of(phase_names, value.at("event")));
+  if (value.contains("reason")) run.reason = value["reason"].get<std::string>();
+  if (run.phase == RunPhase::pre_hook) run.pre_hook_ran = true;
+  if (run.phase == RunPhase::done) {
+    run.result = value.at("result").get<std::string>();
+    run.ended = time_of(value.at("time"));
+  }
+}
+
+Result<std::vector<RestoreRun>> replay(const std::vector<std::string>& records, const std::filesystem::path& path) {
+  std::vector<RestoreRun> runs;
+  for (const auto& record : records) {
+    FO_TRY(check_state_format(record, format_number, path));
+    try {
+      const auto value = json::parse(record);
+      if (value.at("event") == phase_names.front()) {
+        runs.push_back(run_from(value));
+      } else if (runs.empty()) {
+        return damaged_state(path);
+      } else {
+        follow(runs.back(), value);
+      }
+    } catch (const json::exception&) {
+      return damaged_state(path);
+    }
+  }
+  return runs;
+}
+
+std::filesystem::path file_of(const StateDir& state) {
+  return state.restore() / "journal";
+}
+
+std::string line(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+}  // namespace
+
+std::string_view to_string(RunKind kind) noexcept {
+  return kind_names.at(static_cast<std::size_t>(kind));
+}
+std::string_view to_string(RunPhase phase) noexcept {
+  return phase_names.at(static_cast<std::size_t>(phase));
+}
+
+RestoreJournal::RestoreJournal(Journal journal, std::vector<RestoreRun> runs) noexcept
+    : journal_(std::move(journal)), runs_(std::move(runs)) {}
+
+Result<RestoreJournal> RestoreJournal::open(const StateDir& state) {
+  auto journal = FO_TRY(Journal::open(file_of(state)));
+  auto runs = FO_TRY(replay(journal.records(), file_of(state)));
+  return RestoreJournal(std::move(journal), std::move(runs));
+}
+
+Result<std::vector<RestoreRun>> RestoreJournal::read(const StateDir& state) {
+  return replay(FO_TRY(Journal::read(file_of(state))), file_of(state));
+}
+
+const RestoreRun* RestoreJournal::open_run() const noexcept {
+  return runs_.empty() || runs_.back().phase == RunPhase::done ? nullptr : &runs_.back();
+}
+
+std::uint64_t RestoreJournal::next_number() const noexcept {
+  return runs_.empty() ? 1 : runs_.back().number + 1;
+}
+
+Result<void> RestoreJournal::begin(RestoreRun run) {
+  run.phase = RunPhase::begun;
+  FO_TRY(journal_.append(line(begin_record(run))));
+  runs_.push_back(std::move(run));
+  return {};
+}
+
+Result<void> RestoreJournal::reach(RunPhase phase, std::string_view reason) {
+  json value{{"format", format_number},
+             {"event", to_string(phase)},
+             {"time", rfc3339(std::chrono::system_clock::now())},
+             {"run", runs_.back().number}};
+  if (!reason.empty()) value["reason"] = reason;
+  FO_TRY(journal_.append(line(value)));
+  follow(runs_.back(), value);
+  return {};
+}
+
+Result<void> RestoreJournal::program_failed(std::string_view reason) {
+  const json value{{"format", format_number},
+                   {"event", program_failed_event},
+                   {"time", rfc3339(std::chrono::system_clock::now())},
+                   {"run", runs_.back().number},
+                   {"reason", reason}};
+  FO_TRY(journal_.append(line(value)));
+  follow(runs_.back(), value);
+  return {};
+}
+
+Result<void> RestoreJournal::finish(std::string_view result) {
+  const json value{{"format", format_number},
+                   {"event", to_string(RunPhase::done)},
+                   {"time", rfc3339(std::chrono::system_clock::now())},
+                   {"run", runs_.back().number},
+                   {"result", result}};
+  FO_TRY(journal_.append(line(value)));
+  follow(runs_.back(), value);
+  return {};
+}
+
+}  // namespace failover

@@ -1,0 +1,108 @@
+#include "state/restore_manifest.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include <failover/error.hpp>
+
+#include "core/atomic_file.hpp"
+#include "core/file_io.hpp"
+#include "state/numbered_files.hpp"
+#include "state/state_dir.hpp"
+#include "state/state_format.hpp"
+
+namespace failover {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr int format_number = 1;
+constexpr std::size_t size_limit = std::size_t{8} << 30U;
+constexpr std::string_view prefix = "manifest.";
+
+json to_json(const ManifestEntry& entry) {
+  if (entry.directory) return json{{"path", entry.path}, {"dir", true}, {"made", entry.made}};
+  json value{{"path", entry.path},          {"crc", entry.crc},        {"size", entry.identity.size},
+             {"ino", entry.identity.inode}, {"mtime", entry.mtime_ns}, {"ctime", entry.ctime_ns}};
+  if (entry.identity.birth_ns) value["btime"] = *entry.identity.birth_ns;
+  return value;
+}
+
+ManifestEntry entry_from(const json& value) {
+  ManifestEntry entry;
+  value.at("path").get_to(entry.path);
+  entry.directory = value.value("dir", false);
+  if (entry.directory) {
+    value.at("made").get_to(entry.made);
+    return entry;
+  }
+  value.at("crc").get_to(entry.crc);
+  value.at("size").get_to(entry.identity.size);
+  value.at("ino").get_to(entry.identity.inode);
+  value.at("mtime").get_to(entry.mtime_ns);
+  value.at("ctime").get_to(entry.ctime_ns);
+  if (value.contains("btime")) entry.identity.birth_ns = value["btime"].get<std::int64_t>();
+  return entry;
+}
+
+}  // namespace
+
+Result<void> write_restore_manifest(const StateDir& state, const RestoreManifest& manifest) {
+  auto file = FO_TRY(AtomicFile::create(numbered_file(state.restore(), prefix, manifest.generation)));
+  const json header{{"format", format_number},
+                    {"generation", manifest.generation},
+                    {"target", manifest.target},
+                    {"entries", manifest.entries.size()}};
+  std::string text = header.dump() + "\n";
+  constexpr std::size_t chunk = 256 * 1024;
+  for (const auto& entry : manifest.entries) {
+    text += to_json(entry).dump() + "\n";
+    if (text.size() < chunk) continue;
+    FO_TRY(file.write(text));
+    text.clear();
+  }
+  FO_TRY(file.write(text));
+  return file.commit();
+}
+
+Result<RestoreManifest> read_restore_manifest(const StateDir& state, std::uint64_t generation) {
+  const auto path = numbered_file(state.restore(), prefix, generation);
+  const auto text = FO_TRY(read_file(path, size_limit));
+  std::string_view rest = text;
+  const auto header_text = rest.substr(0, rest.find('\n'));
+  FO_TRY(check_state_format(header_text, format_number, path));
+  try {
+    RestoreManifest manifest;
+    const auto header = json::parse(header_text);
+    header.at("generation").get_to(manifest.generation);
+    header.at("target").get_to(manifest.target);
+    const auto count = header.at("entries").get<std::size_t>();
+    rest.remove_prefix(header_text.size());
+    while (rest.size() > 1) {
+      rest.remove_prefix(1);
+      const auto line = rest.substr(0, rest.find('\n'));
+      manifest.entries.push_back(entry_from(json::parse(line)));
+      rest.remove_prefix(line.size());
+    }
+    if (manifest.entries.size() != count || manifest.generation != generation) return damaged_state(path);
+    return manifest;
+  } catch (const json::exception&) {
+    return damaged_state(path);
+  }
+}
+
+Result<void> remove_restore_manifest(const StateDir& state, std::uint64_t generation) {
+  return remove_file_durably(numbered_file(state.restore(), prefix, generation));
+}
+
+Result<std::vector<std::uint64_t>> list_restore_manifests(const StateDir& state) {
+  return list_numbered_files(state.restore(), prefix);
+}
+
+}  // namespace failover
