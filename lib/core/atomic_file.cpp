@@ -2,10 +2,9 @@
 
 #include <cerrno>
 #include <cstddef>
-#include <cstdlib>
+#include <cstdio>
 #include <filesystem>
 #include <span>
-#include <string>
 #include <string_view>
 #include <utility>
 

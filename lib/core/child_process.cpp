@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstddef>
 #include <cstdint>
+#include <ctime>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -95,7 +96,7 @@ class Conversation {
   /// Beyond the cap bytes are read and dropped, so that the child never blocks on us. A flood is left after some
   /// rounds: the deadline must be looked at in between.
   void drain(Fd& fd, std::string& kept) {
-    std::array<char, 16 * 1024> buffer{};
+    std::array<char, std::size_t{16} * 1024> buffer{};
     for (int round = 0; fd && round < 16; ++round) {
       const ssize_t count = ::read(fd.get(), buffer.data(), buffer.size());
       if (count < 0 && errno == EINTR) continue;

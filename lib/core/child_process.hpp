@@ -20,8 +20,8 @@ struct ChildCommand {
   std::string input;                         ///< written to its stdin, then closed
   Duration limit = std::chrono::minutes(5);  ///< TERM to its process group after this, or at the context's deadline
   Duration grace = std::chrono::seconds(2);  ///< KILL this long after TERM (taken out of the deadline, not added)
-  std::size_t output_cap = 64 * 1024;        ///< bytes kept of each stream; the rest is read and dropped
-  bool merge_output = false;                 ///< stderr goes where stdout goes
+  std::size_t output_cap = std::size_t{64} * 1024;  ///< bytes kept of each stream; the rest is read and dropped
+  bool merge_output = false;                        ///< stderr goes where stdout goes
 };
 
 struct ChildResult {

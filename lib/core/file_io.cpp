@@ -1,6 +1,5 @@
 #include "core/file_io.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -36,7 +35,7 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t lim
 
 Result<std::string> read_to_end(int fd, std::size_t limit) {
   std::string content;
-  std::string chunk(64 * 1024, '\0');
+  std::string chunk(std::size_t{64} * 1024, '\0');
   while (true) {
     const ssize_t count = ::read(fd, chunk.data(), chunk.size());
     if (count < 0 && errno == EINTR) continue;

@@ -1,7 +1,6 @@
 #include "core/journal.hpp"
 
 #include <cstddef>
-#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -24,7 +23,7 @@ namespace failover {
 
 namespace {
 
-constexpr std::size_t journal_limit = 256 * 1024 * 1024;
+constexpr std::size_t journal_limit = std::size_t{256} << 20U;
 
 struct Parsed {
   std::vector<std::string> records;

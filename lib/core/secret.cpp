@@ -22,7 +22,7 @@ namespace failover {
 
 namespace {
 
-constexpr std::size_t credential_limit = 64 * 1024;
+constexpr std::size_t credential_limit = std::size_t{64} * 1024;
 
 void wipe(std::string& value) noexcept {
   OPENSSL_cleanse(value.data(), value.capacity());

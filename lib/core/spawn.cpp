@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -58,12 +59,13 @@ std::vector<std::string> clean_environment(const std::vector<std::pair<std::stri
   std::string path = "PATH=";
   for (const auto directory : clean_path) path.append(path.size() > 5 ? ":" : "").append(directory);
   std::vector<std::string> environment{path, "LANG=C.UTF-8", "HOME=/"};
-  for (const auto& [name, value] : additions) environment.push_back(name + "=" + value);
+  for (const auto& [name, value] : additions) environment.push_back(fmt::format("{}={}", name, value));
   return environment;
 }
 
 std::vector<char*> pointers(std::vector<std::string>& strings) {
   std::vector<char*> result;
+  result.reserve(strings.size() + 1);
   for (auto& text : strings) result.push_back(text.data());
   result.push_back(nullptr);
   return result;

@@ -1,5 +1,4 @@
 // Generated from the option tables by the completions' generator; a test compares.
-#include <array>
 #include <span>
 #include <string_view>
 

@@ -8,7 +8,6 @@
 #include <CLI/CLI.hpp>
 
 #include <failover/context.hpp>
-#include <failover/error.hpp>
 
 #include "cli/units.hpp"
 

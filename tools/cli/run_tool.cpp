@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -157,8 +158,8 @@ int run_tool(Tool& tool, int argc, char** argv) {
   auto request = read_request(tool, app, options, line.arguments);
   Output output(tool.name(), options);
   if (!request) return report(tool, std::unexpected(request.error()), signals.received(), output);
-  if (request->text) {
-    fmt::print("{}{}", *request->text, request->text->ends_with('\n') ? "" : "\n");
+  if (const auto& text = request->text) {
+    fmt::print("{}{}", *text, text->ends_with('\n') ? "" : "\n");
     return 0;
   }
   Session session(options, Context{run_deadline(tool, options), signals.token(), &output}, output,

@@ -31,7 +31,8 @@ Signals::Signals() {
 
 Signals::~Signals() {
   closing_ = true;
-  ::pthread_kill(thread_.native_handle(), SIGTERM);
+  // Blocked in every thread, so it only wakes the wait.
+  ::pthread_kill(thread_.native_handle(), SIGHUP);
 }
 
 void Signals::wait() noexcept {

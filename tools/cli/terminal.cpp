@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstdio>
 #include <optional>
 #include <string>
@@ -18,7 +19,7 @@ namespace failover::cli {
 
 namespace {
 
-constexpr std::size_t line_limit = 64 * 1024;
+constexpr std::size_t line_limit = std::size_t{64} * 1024;
 /// poll(2) cannot wait for a stop_token; this is how late a stop may be noticed.
 constexpr int poll_step_ms = 50;
 

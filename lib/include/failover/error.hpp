@@ -1,6 +1,6 @@
 #pragma once
 
-#include <expected>
+#include <expected>  // IWYU pragma: export
 #include <string>
 #include <string_view>
 #include <utility>
