@@ -37,6 +37,9 @@ struct ServiceRecord {
 /// Two records say the same, whatever their TTLs.
 FAILOVER_EXPORT bool same_content(const ServiceRecord& a, const ServiceRecord& b) noexcept;
 
+/// Addresses as inet_ntop(3) writes them, sorted (IPv4 before IPv6), each once; kind usage names one that is none.
+FAILOVER_EXPORT Result<std::vector<std::string>> canonical_addresses(const std::vector<std::string>& addresses);
+
 /// One view of one name in one zone (for instance the internal DNS), changed as compare-and-swap.
 class FAILOVER_EXPORT DnsUpdater {
  public:
@@ -46,7 +49,10 @@ class FAILOVER_EXPORT DnsUpdater {
   /// What the primary holds now. A server that cannot be asked is an error, never an empty record.
   virtual Result<ServiceRecord> current(const Context& context) = 0;
   /// Makes it `to` if it is still exactly `from` (addresses and mark), else an error of kind conflict and no change.
-  /// An error of kind timeout or unreachable leaves open whether it happened: read again.
+  /// `to.ttl` 0 means the view's own. Refused: no address left, a mark taken away, an older epoch, the same epoch for
+  /// another node (property epoch).
+  /// When no usable answer comes it reads back and decides by that. An error of kind timeout, unreachable or cancelled
+  /// leaves open whether it happened, or may still happen: read again.
   virtual Result<void> replace(const ServiceRecord& from, const ServiceRecord& to, const Context& context) = 0;
   /// Proves the right to write without changing anything (an update whose prerequisite cannot hold).
   virtual Result<void> prove_access(const Context& context) = 0;

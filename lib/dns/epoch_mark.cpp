@@ -1,0 +1,66 @@
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include <failover/dns.hpp>
+#include <failover/error.hpp>
+
+#include "core/clock.hpp"
+
+namespace failover {
+
+namespace {
+
+/// Cuts "KEY=VALUE" off the front, with the blank that must follow unless it is the last.
+bool cut_field(std::string_view& rest, std::string_view key, bool last, std::string_view& value) {
+  if (!rest.starts_with(key) || !rest.substr(key.size()).starts_with('=')) return false;
+  rest.remove_prefix(key.size() + 1);
+  const auto end = last ? rest.size() : rest.find(' ');
+  if (end == std::string_view::npos) return false;
+  value = rest.substr(0, end);
+  rest.remove_prefix(last ? end : end + 1);
+  return !value.empty();
+}
+
+bool parse_epoch(std::string_view text, std::uint64_t& epoch) {
+  // One spelling only: what was read is later demanded as a prerequisite, byte for byte.
+  if (text.size() > 1 && text.front() == '0') return false;
+  const auto* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, epoch);
+  return error == std::errc() && stop == end;
+}
+
+}  // namespace
+
+std::string to_txt(const EpochMark& mark) {
+  return fmt::format("epoch={} node={} time={}", mark.epoch, mark.node, mark.time);
+}
+
+Result<EpochMark> parse_epoch_mark(std::string_view txt) {
+  EpochMark mark;
+  std::string_view rest = txt;
+  std::string_view epoch;
+  std::string_view node;
+  std::string_view time;
+  const auto printable = [](char c) { return c > 0x20 && c < 0x7f; };
+  if (!cut_field(rest, "epoch", false, epoch) || !cut_field(rest, "node", false, node) ||
+      !cut_field(rest, "time", true, time) || !parse_epoch(epoch, mark.epoch) ||
+      !std::ranges::all_of(node, printable) || !parse_rfc3339(time)) {
+    return fail(ErrorKind::protocol,
+                fmt::format("'{}' is not an epoch mark like 'epoch=3 node=a time=2026-11-23T06:07:00Z'", txt));
+  }
+  mark.node = node;
+  mark.time = time;
+  return mark;
+}
+
+bool same_content(const ServiceRecord& a, const ServiceRecord& b) noexcept {
+  return a.mark == b.mark && std::ranges::is_permutation(a.addresses, b.addresses);
+}
+
+}  // namespace failover

@@ -1,0 +1,154 @@
+#include "dns/rfc2136.hpp"
+
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <failover/context.hpp>
+#include <failover/dns.hpp>
+#include <failover/error.hpp>
+
+#include "dns/rfc2136_update.hpp"
+#include "dns/service_reading.hpp"
+#include "net/dns_message.hpp"
+#include "net/tsig_key.hpp"
+
+namespace failover {
+
+namespace {
+
+std::string in_words(const ServiceRecord& record) {
+  return fmt::format("{} with {}",
+                     record.addresses.empty() ? "no address" : fmt::format("{}", fmt::join(record.addresses, ", ")),
+                     record.mark ? "'" + to_txt(*record.mark) + "'" : "no epoch mark");
+}
+
+/// After these nobody knows whether the server has done, or will yet do, what it was sent.
+bool leaves_open(const Error& error) noexcept {
+  return error.kind == ErrorKind::timeout || error.kind == ErrorKind::unreachable ||
+         error.kind == ErrorKind::integrity || error.kind == ErrorKind::protocol;
+}
+
+class Rfc2136Updater final : public DnsUpdater {
+ public:
+  explicit Rfc2136Updater(Rfc2136Zone zone) : zone_(std::move(zone)) {}
+
+  std::string describe() const override {
+    return fmt::format("rfc2136 {} at {}", zone_.zone.to_text(), zone_.primary->describe());
+  }
+
+  Result<ServiceRecord> current(const Context& context) override {
+    const auto ask = [this](const DnsQuestion& question, const Context& within) {
+      return zone_.primary->ask(question, within);
+    };
+    return while_doing(describe(), read_service(ask, zone_.names, context));
+  }
+
+  Result<void> replace(const ServiceRecord& given_from, const ServiceRecord& given_to,
+                       const Context& context) override {
+    const auto from = FO_TRY(canonical(given_from));
+    const auto to = FO_TRY(canonical(given_to));
+    const auto update = FO_TRY(while_doing(describe(), swap_update(zone_.zone, zone_.names, from, to, zone_.ttl)));
+    // Half of the time is kept for reading back.
+    const auto answer = zone_.primary->send(update, context.within(context.deadline.remaining() / 2));
+    if (answer && answer->rcode == dns_rcode::noerror) return {};
+    if (answer && is_unmet_prerequisite(answer->rcode)) return conflict(from, context);
+    if (answer) return std::unexpected(rejected(answer->rcode));
+    if (leaves_open(answer.error())) return settle(answer.error(), from, to, context);
+    auto error = answer.error().while_doing(describe());
+    if (error.kind == ErrorKind::cancelled) error.message += "; whether the update was done is not known";
+    return std::unexpected(std::move(error));
+  }
+
+  Result<void> prove_access(const Context& context) override {
+    const auto update = FO_TRY(access_update(zone_.zone, zone_.names));
+    const auto answer = FO_TRY(while_doing(describe(), zone_.primary->send(update, context)));
+    if (is_unmet_prerequisite(answer.rcode)) return {};
+    if (answer.rcode != dns_rcode::noerror) return std::unexpected(rejected(answer.rcode));
+    return fail(ErrorKind::protocol,
+                fmt::format("{}: the server ignores the prerequisites of an update, so two hosts could "
+                            "both change the name; use another server",
+                            describe()));
+  }
+
+ private:
+  static Result<ServiceRecord> canonical(ServiceRecord record) {
+    record.addresses = FO_TRY(canonical_addresses(record.addresses));
+    return record;
+  }
+
+  static bool is_unmet_prerequisite(std::uint16_t rcode) noexcept {
+    return rcode == dns_rcode::nxrrset || rcode == dns_rcode::yxrrset || rcode == dns_rcode::nxdomain ||
+           rcode == dns_rcode::yxdomain;
+  }
+
+  [[nodiscard]] Error rejected(std::uint16_t rcode) const {
+    const auto zone = zone_.zone.to_text();
+    const auto key = zone_.primary->key().name.to_text();
+    const auto error = [this](ErrorKind kind, std::string_view why) {
+      return Error{kind, fmt::format("{}: {}", describe(), why)};
+    };
+    switch (rcode) {
+      case dns_rcode::refused:
+        return error(
+            ErrorKind::permission,
+            fmt::format("the server refuses updates with the key {} (REFUSED); its update-policy must grant it A, "
+                        "AAAA of {} and TXT of {}",
+                        key, zone_.names.service.to_text(), zone_.names.epoch_record.to_text()));
+      case dns_rcode::notauth:
+        return error(ErrorKind::not_found, fmt::format("the server is not the primary of a zone {} (NOTAUTH)", zone));
+      case dns_rcode::notzone:
+        return error(ErrorKind::config, fmt::format("a name of the update is not in the zone {} (NOTZONE)", zone));
+      case dns_rcode::servfail:
+        return error(ErrorKind::unreachable, "the server failed to do the update (SERVFAIL); its log says why");
+      case dns_rcode::notimp:
+        return error(ErrorKind::protocol, "the server does not do updates (NOTIMP)");
+      default:
+        return error(ErrorKind::protocol, fmt::format("the server answered the update with {}", rcode_text(rcode)));
+    }
+  }
+
+  Result<void> conflict(const ServiceRecord& from, const Context& context) {
+    const auto now = current(context);
+    return fail(ErrorKind::conflict, fmt::format("{}: {} is not as it was read ({}), nothing was changed; {}",
+                                                 describe(), zone_.names.service.to_text(), in_words(from),
+                                                 now ? "it now has " + in_words(*now)
+                                                     : "what it has now could not be read: " + now.error().message));
+  }
+
+  /// No usable answer came: what the server holds decides (property effect).
+  Result<void> settle(const Error& why, const ServiceRecord& from, const ServiceRecord& to, const Context& context) {
+    const auto now = current(context);
+    if (!now) {
+      return fail(why.kind,
+                  fmt::format("{}: {}; whether the update was done is not known, since reading back failed too: {}",
+                              describe(), why.message, now.error().message));
+    }
+    if (same_content(*now, to)) {
+      context.note(Level::warning,
+                   fmt::format("{}: {}; but reading back shows that the update was done", describe(), why.message));
+      return {};
+    }
+    if (same_content(*now, from)) {
+      return fail(why.kind, fmt::format("{}: {}; so far nothing has changed", describe(), why.message));
+    }
+    return fail(ErrorKind::conflict, fmt::format("{}: {}; somebody else has changed {}: it now has {}", describe(),
+                                                 why.message, zone_.names.service.to_text(), in_words(*now)));
+  }
+
+  Rfc2136Zone zone_;
+};
+
+}  // namespace
+
+std::unique_ptr<DnsUpdater> make_rfc2136_updater(Rfc2136Zone zone) {
+  return std::make_unique<Rfc2136Updater>(std::move(zone));
+}
+
+}  // namespace failover

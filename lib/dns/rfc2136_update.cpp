@@ -1,0 +1,123 @@
+#include "dns/rfc2136_update.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include <failover/dns.hpp>
+#include <failover/error.hpp>
+
+#include "dns/service_reading.hpp"
+#include "net/dns_message.hpp"
+#include "net/dns_name.hpp"
+#include "net/dns_rdata.hpp"
+
+namespace failover {
+
+namespace {
+
+/// Zone section; its answers are the prerequisites, its authorities the updates (RFC 2136 section 2).
+DnsMessage empty_update(const DnsName& zone) {
+  DnsMessage update;
+  update.opcode = dns_opcode::update;
+  update.questions.push_back(DnsQuestion{zone, dns_type::soa, dns_class::in});
+  return update;
+}
+
+/// Section 2.4.3: this RRset does not exist.
+DnsRecord absent(const DnsName& name, std::uint16_t type) {
+  return {name, type, dns_class::none, 0, {}};
+}
+
+/// Section 2.5.2: delete this RRset.
+DnsRecord delete_all(const DnsName& name, std::uint16_t type) {
+  return {name, type, dns_class::any, 0, {}};
+}
+
+/// Section 2.5.4: delete this one record.
+DnsRecord delete_one(DnsRecord record) {
+  record.rr_class = dns_class::none;
+  record.ttl = 0;
+  return record;
+}
+
+/// Section 2.4.2: the RRset exists with exactly these values; or, without any, 2.4.3.
+void demand(DnsMessage& update, const DnsName& name, std::uint16_t type, const std::vector<DnsRecord>& records) {
+  bool any = false;
+  for (const auto& record : records) {
+    if (record.type != type) continue;
+    update.answers.push_back(record);
+    any = true;
+  }
+  if (!any) update.answers.push_back(absent(name, type));
+}
+
+Result<std::vector<DnsRecord>> records_of(const ServiceNames& names, const ServiceRecord& service, std::uint32_t ttl) {
+  std::vector<DnsRecord> records;
+  const auto addresses = FO_TRY(canonical_addresses(service.addresses));
+  for (const auto& address : addresses) records.push_back(FO_TRY(address_record(names.service, address, ttl)));
+  if (!service.mark) return records;
+  const auto text = to_txt(*service.mark);
+  if (FO_TRY(parse_epoch_mark(text)) != *service.mark) {
+    return fail(ErrorKind::internal, fmt::format("the epoch mark '{}' would not be read back as it was meant", text));
+  }
+  records.push_back(FO_TRY(txt_record(names.epoch_record, text, ttl)));
+  return records;
+}
+
+/// Property epoch, and that a name is never left without an address.
+Result<void> check_step(const ServiceRecord& from, const ServiceRecord& to) {
+  if (to.addresses.empty() && !from.addresses.empty()) {
+    return fail(ErrorKind::refused, "the name would be left without an address; say which one it shall have");
+  }
+  if (!from.mark) return {};
+  if (!to.mark)
+    return fail(ErrorKind::refused, "the epoch mark in DNS would be taken away; keep it or write a newer one");
+  if (to.mark->epoch < from.mark->epoch) {
+    return fail(ErrorKind::refused, fmt::format("DNS already carries epoch {} of node {}, newer than {}",
+                                                from.mark->epoch, from.mark->node, to.mark->epoch));
+  }
+  if (to.mark->epoch == from.mark->epoch && to.mark->node != from.mark->node) {
+    return fail(ErrorKind::refused,
+                fmt::format("epoch {} already belongs to node {}", from.mark->epoch, from.mark->node));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<DnsMessage> swap_update(const DnsName& zone, const ServiceNames& names, const ServiceRecord& from,
+                               const ServiceRecord& to, std::chrono::seconds ttl) {
+  FO_TRY(check_step(from, to));
+  DnsMessage update = empty_update(zone);
+  const auto before = FO_TRY(records_of(names, from, 0));
+  demand(update, names.service, dns_type::a, before);
+  demand(update, names.service, dns_type::aaaa, before);
+  demand(update, names.epoch_record, dns_type::txt, before);
+  update.answers.push_back(absent(names.service, dns_type::cname));
+  update.answers.push_back(absent(names.epoch_record, dns_type::cname));
+
+  update.authorities.push_back(delete_all(names.service, dns_type::a));
+  update.authorities.push_back(delete_all(names.service, dns_type::aaaa));
+  update.authorities.push_back(delete_all(names.epoch_record, dns_type::txt));
+  auto after = FO_TRY(records_of(names, to, static_cast<std::uint32_t>((to.ttl.count() != 0 ? to.ttl : ttl).count())));
+  for (auto& record : after) update.authorities.push_back(std::move(record));
+  return update;
+}
+
+Result<DnsMessage> access_update(const DnsName& zone, const ServiceNames& names) {
+  DnsMessage update = empty_update(zone);
+  // Sections 2.4.4 and 2.4.5: the name is in use, and it is not.
+  update.answers.push_back({names.service, dns_type::any, dns_class::any, 0, {}});
+  update.answers.push_back({names.service, dns_type::any, dns_class::none, 0, {}});
+  update.authorities.push_back(delete_one(FO_TRY(address_record(names.service, "0.0.0.0", 0))));
+  update.authorities.push_back(delete_one(FO_TRY(address_record(names.service, "::", 0))));
+  update.authorities.push_back(delete_one(FO_TRY(txt_record(names.epoch_record, "failover access check", 0))));
+  return update;
+}
+
+}  // namespace failover

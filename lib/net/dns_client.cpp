@@ -1,0 +1,143 @@
+#include "net/dns_client.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+
+#include <failover/context.hpp>
+#include <failover/error.hpp>
+
+#include "core/clock.hpp"
+#include "core/system_error.hpp"
+#include "net/address.hpp"
+#include "net/dns_message.hpp"
+#include "net/dns_socket.hpp"
+#include "net/tsig.hpp"
+#include "net/tsig_key.hpp"
+
+namespace failover {
+
+namespace {
+
+constexpr std::array<std::chrono::seconds, 3> udp_tries{std::chrono::seconds(1), std::chrono::seconds(2),
+                                                        std::chrono::seconds(4)};
+
+Result<std::uint16_t> random_id() {
+  std::uint16_t id = 0;
+  if (::getrandom(&id, sizeof id, 0) != sizeof id) return fail_errno("cannot get random bytes");
+  return id;
+}
+
+DnsMessage query_for(const DnsQuestion& question) {
+  DnsMessage query;
+  query.questions.push_back(question);
+  return query;
+}
+
+/// An answer to `request` by its header and its question. Where the transport proves the sender, a server may leave
+/// the question out: RFC 2136 section 3.8 allows it for an update, and errors often come so.
+bool answers(const DnsMessage& answer, const DnsMessage& request, bool may_leave_out_question) {
+  if (!answer.response || answer.id != request.id || answer.opcode != request.opcode) return false;
+  return answer.questions == request.questions || (may_leave_out_question && answer.questions.empty());
+}
+
+/// The exchange's own limit has passed, or the caller's: in both cases say who did not answer.
+Error name_the_silent(Error error, const Address& server, Duration limit) {
+  if (error.kind != ErrorKind::timeout) return error;
+  return {ErrorKind::timeout,
+          fmt::format("name server {} did not answer within {}", server.text(), human_duration(limit))};
+}
+
+/// Sends one message over a new connection and gives the first message back that has its ID.
+Result<std::string> exchange_tcp(const Address& server, std::string_view wire, const Context& context) {
+  auto socket = FO_TRY(DnsSocket::connect(server, SOCK_STREAM, context));
+  std::string framed;
+  append_u16(framed, static_cast<std::uint16_t>(wire.size()));
+  framed += wire;
+  FO_TRY(socket.send(framed));
+  while (true) {
+    std::array<char, 2> length{};
+    FO_TRY(socket.receive_all(length));
+    std::string answer(
+        static_cast<std::size_t>(static_cast<unsigned char>(length[0])) << 8U | static_cast<unsigned char>(length[1]),
+        '\0');
+    FO_TRY(socket.receive_all(answer));
+    if (answer.substr(0, 2) == wire.substr(0, 2)) return answer;
+  }
+}
+
+Result<std::string> exchange_tcp_within_limit(const Address& server, std::string_view wire, const Context& context) {
+  const Context limited = context.within(dns_exchange_limit);
+  const auto allowed = limited.deadline.remaining();
+  auto answer = exchange_tcp(server, wire, limited);
+  if (!answer) return std::unexpected(name_the_silent(answer.error(), server, allowed));
+  return answer;
+}
+
+std::unexpected<Error> not_an_answer(const Address& server) {
+  return fail(ErrorKind::protocol, fmt::format("name server {} answered another question than ours", server.text()));
+}
+
+/// One try: waits for the right packet among whatever comes.
+Result<DnsMessage> try_udp(const Address& server, const DnsMessage& query, const Context& context) {
+  auto socket = FO_TRY(DnsSocket::connect(server, SOCK_DGRAM, context));
+  const auto wire = FO_TRY(build_dns_message(query));
+  FO_TRY(socket.send(wire));
+  std::array<char, 65535> buffer{};
+  while (true) {
+    const auto size = FO_TRY(socket.receive(buffer));
+    auto answer = parse_dns_message(std::string_view(buffer.data(), size));
+    if (answer && answers(*answer, query, false)) return answer;
+  }
+}
+
+}  // namespace
+
+Result<DnsMessage> ask_tcp(const Address& server, const DnsQuestion& question, const Context& context) {
+  auto query = query_for(question);
+  query.id = FO_TRY(random_id());
+  const auto request = FO_TRY(build_dns_message(query));
+  const auto wire = FO_TRY(exchange_tcp_within_limit(server, request, context));
+  auto answer = FO_TRY(while_doing("name server " + server.text(), parse_dns_message(wire)));
+  if (!answers(answer, query, answer.rcode != dns_rcode::noerror)) return not_an_answer(server);
+  return answer;
+}
+
+Result<DnsMessage> ask_udp(const Address& server, const DnsQuestion& question, const Context& context) {
+  auto query = query_for(question);
+  const auto allowed = context.within(udp_tries[0] + udp_tries[1] + udp_tries[2]).deadline.remaining();
+  Error last;
+  for (const auto limit : udp_tries) {
+    query.id = FO_TRY(random_id());
+    const Context limited = context.within(limit);
+    auto answer = try_udp(server, query, limited);
+    if (answer && answer->truncated) return ask_tcp(server, question, context);
+    if (answer) return answer;
+    last = answer.error();
+    if (last.kind != ErrorKind::timeout || context.deadline.passed()) break;
+  }
+  return std::unexpected(name_the_silent(last, server, allowed));
+}
+
+Result<DnsMessage> ask_signed(const Address& server, DnsMessage request, const TsigKey& key, const WallClock& clock,
+                              const Context& context) {
+  request.id = FO_TRY(random_id());
+  const auto unsigned_wire = FO_TRY(build_dns_message(request));
+  const auto sent = FO_TRY(sign_tsig(unsigned_wire, key, clock()));
+  const auto wire = FO_TRY(exchange_tcp_within_limit(server, sent.wire, context));
+  auto answer = FO_TRY(while_doing("name server " + server.text(), verify_tsig(wire, key, sent.mac, clock())));
+  if (!answers(answer, request, true)) return not_an_answer(server);
+  return answer;
+}
+
+}  // namespace failover
