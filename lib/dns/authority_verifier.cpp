@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <expected>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <utility>
@@ -20,6 +18,7 @@
 #include <failover/error.hpp>
 
 #include "dns/name_servers.hpp"
+#include "dns/pause.hpp"
 #include "dns/service_reading.hpp"
 #include "net/address.hpp"
 #include "net/dns_client.hpp"
@@ -37,15 +36,7 @@ Result<DnsMessage> ask_plain(const Address& server, const DnsQuestion& question,
   auto answer = ask_tcp(server, question, context);
   if (answer || answer.error().kind != ErrorKind::unreachable) return answer;
   auto by_udp = ask_udp(server, question, context);
-  return by_udp ? std::move(by_udp) : std::move(answer);
-}
-
-/// Waits between two rounds; ends early on a stop request.
-void pause(Duration duration, const Context& context) {
-  std::mutex mutex;
-  std::condition_variable_any never_notified;
-  std::unique_lock lock(mutex);
-  never_notified.wait_for(lock, context.stop, std::min(duration, context.deadline.remaining()), [] { return false; });
+  return !by_udp && by_udp.error().kind == ErrorKind::unreachable ? answer : by_udp;
 }
 
 /// Why an answer is not the wanted one; empty if it is.

@@ -1,5 +1,6 @@
 #include "dns/rfc2136.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <memory>
@@ -14,6 +15,7 @@
 #include <failover/dns.hpp>
 #include <failover/error.hpp>
 
+#include "dns/pause.hpp"
 #include "dns/rfc2136_update.hpp"
 #include "dns/service_reading.hpp"
 #include "net/dns_message.hpp"
@@ -22,6 +24,11 @@
 namespace failover {
 
 namespace {
+
+constexpr int most_looks = 5;
+/// How long an update whose answer was lost may take to show.
+constexpr std::chrono::seconds settle_limit{5};
+constexpr std::chrono::milliseconds settle_pause{100};
 
 std::string in_words(const ServiceRecord& record) {
   return fmt::format("{} with {}",
@@ -47,7 +54,15 @@ class Rfc2136Updater final : public DnsUpdater {
     const auto ask = [this](const DnsQuestion& question, const Context& within) {
       return zone_.primary->ask(question, within);
     };
-    return while_doing(describe(), read_service(ask, zone_.names, context));
+    // Three answers are no snapshot: an update may come between them. Two looks that agree are one.
+    auto last = FO_TRY(while_doing(describe(), read_service(ask, zone_.names, context)));
+    for (int look = 0; look < most_looks; ++look) {
+      auto again = FO_TRY(while_doing(describe(), read_service(ask, zone_.names, context)));
+      if (same_content(again, last)) return again;
+      last = std::move(again);
+    }
+    return fail(ErrorKind::conflict,
+                fmt::format("{}: {} changes while it is read", describe(), zone_.names.service.to_text()));
   }
 
   Result<void> replace(const ServiceRecord& given_from, const ServiceRecord& given_to,
@@ -124,7 +139,13 @@ class Rfc2136Updater final : public DnsUpdater {
 
   /// No usable answer came: what the server holds decides (property effect).
   Result<void> settle(const Error& why, const ServiceRecord& from, const ServiceRecord& to, const Context& context) {
-    const auto now = current(context);
+    // The update may still wait at a server that hung: as long as nothing has changed, give it a little time.
+    const auto patience = context.deadline.sooner(Deadline::after(settle_limit));
+    auto now = current(context);
+    while (now && same_content(*now, from) && !same_content(from, to) && !patience.passed() && context.check()) {
+      pause(settle_pause, context);
+      if (auto again = current(context)) now = std::move(again);
+    }
     if (!now) {
       return fail(why.kind,
                   fmt::format("{}: {}; whether the update was done is not known, since reading back failed too: {}",

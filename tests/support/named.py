@@ -5,6 +5,7 @@ import os
 import socket
 import struct
 
+from support.relay import Relay
 from support.server import Server, free_port, tcp_accepts
 
 ZONE = "pbx.test"
@@ -13,7 +14,8 @@ EPOCH_RECORD = "_failover.sip.pbx.test"
 
 
 class Named(Server):
-    """`records` are lines of the zone file below SOA and NS. With `primary` it is a secondary of that Named.
+    """`records` are lines of the zone file below SOA and NS. With `primary` it is a secondary of that Named, which it asks
+    for changes every second.
 
     The zone is dynamic. Keys, each a file in self.dir that only its owner may read:
     key("sha256"), key("sha512") may change the service's names; key("plain") is known but has no right to;
@@ -22,13 +24,16 @@ class Named(Server):
 
     program = "named"
 
-    def __init__(self, address="127.0.0.1", port=None, records=(), servers=(), primary=None, zones=(ZONE,), notify=()):
+    def __init__(self, address="127.0.0.1", port=None, records=(), servers=(), primary=None, zones=(ZONE,)):
         super().__init__()
         self.address = address
         self.port = port or free_port(address=address)
+        # BIND listens where an interface has an address; the rest of 127/8 is reached through a relay.
+        self._relayed = address.startswith("127.") and address != "127.0.0.1"
+        self._relay = None
+        self.own = ("127.0.0.1", free_port()) if self._relayed else (self.address, self.port)
         self.primary = primary
         self.zones = zones
-        self.notify = notify
         self._secrets = primary._secrets if primary else {}
         self._write_keys()
         if not primary:
@@ -48,7 +53,7 @@ class Named(Server):
             path.chmod(0o600)
 
     def _write_zone(self, records, servers):
-        lines = ["$TTL 60", f"@ IN SOA ns1.{ZONE}. hostmaster.{ZONE}. 1 3600 600 86400 60"]
+        lines = ["$TTL 60", f"@ IN SOA ns1.{ZONE}. hostmaster.{ZONE}. 1 1 1 86400 60"]
         for number, address in enumerate(servers or (self.address,), start=1):
             kind = "AAAA" if ":" in address else "A"
             lines += [f"@ IN NS ns{number}.{ZONE}.", f"ns{number} IN {kind} {address}"]
@@ -67,25 +72,35 @@ class Named(Server):
         keys = "".join((self.dir / f"{name}.key").read_text() for name in ("sha256", "sha512", "plain"))
         listen = "listen-on-v6" if ":" in self.address else "listen-on"
         other = "listen-on" if ":" in self.address else "listen-on-v6"
-        also = " ".join(f"{address} port {port};" for address, port in self.notify)
         (self.dir / "named.conf").write_text(f"""{keys}
 options {{
   directory "{self.dir}"; pid-file "{self.dir}/named.pid"; session-keyfile "{self.dir}/session.key";
   managed-keys-directory "{self.dir}"; lock-file none;
-  {listen} port {self.port} {{ {self.address}; }}; {other} {{ none; }};
+  {listen} port {self.own[1]} {{ {self.own[0]}; }}; {other} {{ none; }};
   recursion no; dnssec-validation no; allow-transfer {{ any; }}; empty-zones-enable no; request-ixfr no;
-  notify {"explicit" if also else "no"}; notify-delay 0; also-notify {{ {also} }}; allow-notify {{ any; }};
+  notify no; min-refresh-time 1; min-retry-time 1;
 }};
 controls {{ }};
 {chr(10).join(self._zone_statement(zone) for zone in self.zones)}
 """, encoding="ascii")
+
+    def start(self, timeout=15.0):
+        super().start(timeout)
+        if self._relayed and not self._relay:
+            self._relay = Relay((self.address, self.port), self.own)
+        return self
+
+    def close(self):
+        if self._relay:
+            self._relay.close()
+        super().close()
 
     def command(self):
         return ["named", "-g", "-n", "1", "-c", str(self.dir / "named.conf")]
 
     def ready(self):
         """It answers for the first zone with authority: for a secondary that means that the transfer is done."""
-        if not tcp_accepts(self.address, self.port):
+        if not tcp_accepts(*self.own):
             return False
         return not self.zones or bool(self._soa_flags(self.zones[0]) & 0x0400)
 
@@ -93,7 +108,7 @@ controls {{ }};
         name = b"".join(bytes([len(label)]) + label.encode() for label in zone.split(".")) + b"\0"
         query = struct.pack(">6H", 1, 0, 1, 0, 0, 0) + name + struct.pack(">2H", 6, 1)
         try:
-            with socket.create_connection((self.address, self.port), timeout=2) as connection:
+            with socket.create_connection(self.own, timeout=2) as connection:
                 connection.sendall(struct.pack(">H", len(query)) + query)
                 return struct.unpack(">H", connection.recv(6)[4:6])[0]
         except (OSError, struct.error):

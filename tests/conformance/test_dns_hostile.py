@@ -1,0 +1,196 @@
+"""Name servers, and people between us and them, that mean no good: whatever comes, the effect or an error, by the deadline."""
+
+import base64
+import itertools
+import struct
+import time
+import unittest
+
+from conformance.dns_updater_suite import EPOCH_RECORD, NEW, OLD, SERVICE, DnsUpdaterSuite, act
+from support.fake_dns import FakeDns, answer_to, dns
+from support.tool import temporary_folder
+
+ZONE = "pbx.test"
+SECRET = b"0123456789abcdef0123456789abcdef"
+
+
+def with_id(wire, number):
+    return struct.pack(">H", number & 0xFFFF) + wire[2:]
+
+
+def service_answer(request, address=OLD):
+    """What an honest server with one A record and nothing else says."""
+    wanted = request.question[0]
+    records = [(SERVICE + ".", 60, "A", address)] if wanted.rdtype == dns.rdatatype.A else []
+    return answer_to(request, *records)
+
+
+class HostileTest(unittest.TestCase):
+    locals().update({"assert_error": DnsUpdaterSuite.assert_error})
+
+    def serve(self, answers, **options):
+        server = FakeDns(answers, **options)
+        self.addCleanup(server.close)
+        return server
+
+
+class Spoofing(HostileTest):
+    """The verifier's way over UDP, which it takes where TCP is refused."""
+
+    def ask(self, answers, timeout=4.0):
+        server = self.serve(answers, udp=True)
+        folder = temporary_folder(self)
+        key = folder / "x.key"
+        key.write_text(f'key "x" {{ algorithm hmac-sha256; secret "{base64.b64encode(SECRET).decode()}"; }};', encoding="ascii")
+        key.chmod(0o600)
+        url = f"rfc2136://127.0.0.1:{server.port}/{ZONE}?key-file={key}&verify=127.0.0.1:{server.port}"
+        return act(url, "ask", timeout=timeout), server
+
+    def test_wrong_packets_before_the_right_one(self):
+        def answers(request):
+            right = service_answer(request).to_wire()
+            lie = service_answer(request, NEW).to_wire()
+            for step in range(1, 100):
+                yield with_id(lie, request.id + step)
+            other = dns.message.make_query("other.pbx.test", request.question[0].rdtype, id=request.id)
+            yield service_answer(other, NEW).to_wire()
+            yield lie[:20]  # the right ID, but no message
+            yield request.to_wire()  # our own question
+            yield b""
+            yield right
+
+        result, server = self.ask(answers)
+        self.assertEqual([(one["ok"], one["addresses"]) for one in result["servers"]], [(True, [OLD])], result)
+        self.assertGreater(len({request.id for request in server.requests}), 1, "the IDs are not random")
+
+    def test_wrong_packets_for_ever(self):
+        def answers(request):
+            lie = service_answer(request, NEW).to_wire()
+            until = time.monotonic() + 3
+            for step in itertools.count(1):
+                if time.monotonic() > until:
+                    return
+                yield with_id(lie, request.id + 1 + step % 65535)
+
+        result, _ = self.ask(answers, timeout=1.0)
+        self.assert_error(result["servers"][0], "timeout")
+        self.assertLess(result["seconds"], 1.5)
+
+    def test_a_truncated_answer_is_not_believed(self):
+        def answers(request):
+            answer = service_answer(request, NEW)
+            answer.flags |= dns.flags.TC
+            yield answer.to_wire()
+
+        # TCP, which it then asks, is refused here.
+        self.assert_error(self.ask(answers)[0]["servers"][0], "unreachable", "Connection refused")
+
+
+class Primary(HostileTest):
+    """What a primary may answer to a signed update."""
+
+    def setUp(self):
+        self.key_file = temporary_folder(self) / "fo.key"
+        self.key_file.write_text(f'key "fo" {{ algorithm hmac-sha256; secret "{base64.b64encode(SECRET).decode()}"; }};', encoding="ascii")
+        self.key_file.chmod(0o600)
+        self.key = dns.tsig.Key("fo", SECRET, "hmac-sha256.")
+
+    def url(self, update, read=lambda request: service_answer(request).to_wire()):
+        """A server that answers updates and questions as given: functions from request to bytes."""
+        def answers(request):
+            yield (update if request.opcode() == dns.opcode.UPDATE else read)(request)
+
+        server = self.serve(answers, key=self.key)
+        return f"rfc2136://127.0.0.1:{server.port}/{ZONE}?key-file={self.key_file}"
+
+    def replace(self, update, **options):
+        return act(self.url(update, **options), "replace", OLD, f"{NEW};1:a", timeout=2.0)
+
+    def test_each_refusal_is_clear(self):
+        for rcode, kind, word in (("NOTZONE", "config", "NOTZONE"), ("NOTAUTH", "not_found", "not the primary"),
+                                  ("REFUSED", "permission", "update-policy"), ("SERVFAIL", "unreachable", "its log says why"),
+                                  ("NOTIMP", "protocol", "does not do updates"), ("FORMERR", "protocol", "FORMERR"),
+                                  ("NXRRSET", "conflict", "nothing was changed"), ("YXRRSET", "conflict", f"it now has {OLD}")):
+            result = self.replace(lambda request, rcode=rcode: answer_to(request, rcode=dns.rcode.from_text(rcode)).to_wire())
+            self.assert_error(result, kind, word)
+
+    def test_an_unsigned_yes_is_no_yes(self):
+        def unsigned(request):
+            plain = dns.message.make_response(request)
+            plain.tsig = None
+            return plain.to_wire()
+
+        self.assert_error(self.replace(unsigned), "integrity", "is not signed", "so far nothing has changed")
+
+    def test_a_yes_with_a_wrong_signature_is_no_yes(self):
+        def tampered(request):
+            wire = bytearray(answer_to(request).to_wire())
+            wire[-12] ^= 1  # in the MAC
+            return bytes(wire)
+
+        self.assert_error(self.replace(tampered), "integrity", "wrong MAC", "so far nothing has changed")
+
+    def test_an_unverifiable_answer_after_the_change_is_settled_by_reading(self):
+        changed = []
+
+        def tampered(request):
+            changed.append(True)
+            wire = bytearray(answer_to(request).to_wire())
+            wire[-12] ^= 1
+            return bytes(wire)
+
+        def read(request):
+            kind = request.question[0].rdtype
+            if changed and kind == dns.rdatatype.TXT:
+                text = '"epoch=1 node=a time=2026-11-23T06:07:00Z"'
+                return answer_to(request, (EPOCH_RECORD + ".", 60, "TXT", text)).to_wire()
+            return service_answer(request, NEW if changed else OLD).to_wire()
+
+        self.assertTrue(self.replace(tampered, read=read)["ok"])
+
+    def test_a_lie_when_reading_is_not_believed(self):
+        def unsigned(request):
+            plain = service_answer(request, NEW)
+            plain.tsig = None
+            return plain.to_wire()
+
+        url = self.url(lambda request: answer_to(request).to_wire(), read=unsigned)
+        self.assert_error(act(url, "current"), "integrity", "is not signed")
+
+    def test_a_server_that_ignores_prerequisites(self):
+        url = self.url(lambda request: answer_to(request).to_wire())
+        self.assert_error(act(url, "prove"), "protocol", "ignores the prerequisites")
+
+    def test_a_server_that_closes_without_an_answer(self):
+        def answers(_):
+            return iter(())
+
+        server = self.serve(answers, key=self.key)
+        url = f"rfc2136://127.0.0.1:{server.port}/{ZONE}?key-file={self.key_file}"
+        self.assert_error(act(url, "current"), "unreachable", "closed the connection")
+
+    def test_a_server_that_talks_for_ever(self):
+        def answers(request):
+            wire = answer_to(request).to_wire()
+            until = time.monotonic() + 3
+            while time.monotonic() < until:
+                yield with_id(wire, request.id + 1)
+
+        server = self.serve(answers, key=self.key)
+        url = f"rfc2136://127.0.0.1:{server.port}/{ZONE}?key-file={self.key_file}"
+        result = act(url, "replace", OLD, f"{NEW};1:a", timeout=1.0)
+        self.assert_error(result, "timeout")
+        self.assertLess(result["seconds"], 1.5)
+
+    def test_too_many_addresses(self):
+        def read(request):
+            many = [f"192.0.2.{n}" for n in range(1, 101)]
+            wanted = request.question[0].rdtype == dns.rdatatype.A
+            return answer_to(request, *([(SERVICE + ".", 60, "A", *many)] if wanted else [])).to_wire()
+
+        url = self.url(lambda request: answer_to(request).to_wire(), read=read)
+        self.assert_error(act(url, "current"), "protocol", "more than 64 addresses")
+
+
+if __name__ == "__main__":
+    unittest.main()

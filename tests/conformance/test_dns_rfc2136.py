@@ -1,0 +1,233 @@
+"""RFC 2136 updates with TSIG against BIND: the suite of every updater, and what only this kind can meet."""
+
+import shutil
+import subprocess
+import threading
+import unittest
+
+from conformance.dns_updater_suite import EPOCH_RECORD, NEW, OLD, SERVICE, THIRD, DnsUpdaterSuite, act
+from support.named import ZONE, Named
+from support.server import free_port
+
+
+def dig(server, name, kind):
+    done = subprocess.run(["dig", "+short", "+tcp", "+norecurse", "-p", str(server.port), f"@{server.address}", name, kind],
+                          capture_output=True, text=True, check=True, timeout=20)
+    return sorted(done.stdout.split())
+
+
+class BindTest(unittest.TestCase):
+    """Gives a primary in which SERVICE has the address OLD."""
+
+    def start(self, **options):
+        server = Named(**options)
+        self.addCleanup(server.close)
+        return server.start()
+
+    def start_primary(self, **options):
+        return self.start(records=[f"{SERVICE}. IN A {OLD}", f"alias IN CNAME {SERVICE}.", "sub IN NS ns.elsewhere.test."], **options)
+
+
+class Rfc2136Suite(DnsUpdaterSuite, BindTest):
+    def setUp(self):
+        self.primary = self.start_primary()
+        self.url = self.primary.url(verify=f"{self.primary.address}:{self.primary.port}")
+
+    def seen(self):
+        return dig(self.primary, SERVICE, "A") + dig(self.primary, SERVICE, "AAAA")
+
+
+class KeysAndRefusals(Rfc2136Suite):
+    """Every way in which the server says no. Nothing may have changed after any of them."""
+
+    # The suite itself runs in Rfc2136Suite.
+    locals().update({name: None for name in dir(DnsUpdaterSuite) if name.startswith("test_")})
+
+    def refused(self, url, kind, *words, **options):
+        for arguments in (("prove",), ("replace", OLD, f"{NEW};1:a")):
+            self.assert_error(act(url, *arguments, **options), kind, *words)
+        self.assert_holds([OLD])
+
+    def test_hmac_sha512(self):
+        url = self.primary.url("sha512")
+        self.assertTrue(act(url, "prove")["ok"])
+        self.assertTrue(act(url, "replace", OLD, f"{NEW};1:a")["ok"])
+        self.assert_holds([NEW], 1, "a")
+
+    def test_wrong_secret(self):
+        self.refused(self.primary.url("wrong"), "permission", "BADSIG", "fo-sha256")
+
+    def test_unknown_key(self):
+        self.refused(self.primary.url("unknown"), "permission", "BADKEY", "fo-unknown")
+
+    def test_key_without_the_right(self):
+        self.refused(self.primary.url("plain"), "permission", "REFUSED", "update-policy", "fo-plain")
+
+    def test_skewed_clock(self):
+        for offset, word in ((3600, "it is 1 h behind"), (-3600, "it is 1 h ahead")):
+            self.refused(self.primary.url(), "permission", "BADTIME", word, clock_offset=offset)
+
+    def test_unknown_zone(self):
+        url = self.primary.url(zone="other.test")
+        names = {"service": "sip.other.test", "epoch_record": "_failover.sip.other.test"}
+        self.refused(url, "not_found", "NOTAUTH", "other.test", **names)
+
+    def test_name_outside_the_zone(self):
+        self.assert_error(act(self.primary.url(), "current", service="sip.other.test"), "usage", "not in the zone")
+
+    def test_alias(self):
+        names = {"service": f"alias.{ZONE}", "epoch_record": EPOCH_RECORD}
+        self.assert_error(act(self.primary.url(), "current", **names), "refused", "CNAME", SERVICE)
+
+    def test_name_below_a_delegation(self):
+        names = {"service": f"sip.sub.{ZONE}", "epoch_record": EPOCH_RECORD}
+        self.assert_error(act(self.primary.url(), "current", **names), "protocol", "not authoritative")
+
+    def test_text_that_is_no_mark(self):
+        server = self.start(records=[f"{SERVICE}. IN A {OLD}", f'{EPOCH_RECORD}. IN TXT "v=spf1 -all"'])
+        self.assert_error(act(server.url(), "current"), "protocol", "v=spf1 -all", "epoch mark")
+        self.assert_error(act(server.url(), "replace", OLD, f"{NEW};1:a"), "conflict")
+
+
+class DeadServers(BindTest, DnsUpdaterSuite):
+    locals().update({name: None for name in dir(DnsUpdaterSuite) if name.startswith("test_")})
+
+    def test_nobody_listens(self):
+        server = self.start_primary()
+        server.kill()
+        for arguments in (("current",), ("prove",), ("replace", OLD, f"{NEW};1:a")):
+            result = act(server.url(), *arguments, timeout=3.0)
+            self.assert_error(result, "unreachable", "Connection refused")
+            self.assertLess(result["seconds"], 1.0)
+        wait = act(server.url(), "wait", NEW, timeout=1.0)
+        self.assert_error(wait, "timeout", "finding its authoritative servers")
+        self.assertLess(wait["seconds"], 1.5)
+
+    def test_a_server_that_hangs(self):
+        server = self.start_primary()
+        server.freeze()
+        for arguments in (("current",), ("prove",), ("replace", OLD, f"{NEW};1:a"), ("wait", NEW)):
+            result = act(server.url(), *arguments, timeout=1.0)
+            self.assert_error(result, "timeout")
+            self.assertLess(result["seconds"], 1.5)
+            if arguments[0] == "replace":
+                self.assertIn("whether the update was done is not known", result["message"])
+
+    def test_an_update_whose_answer_is_lost_is_read_back(self):
+        """The server hangs while the update is sent and goes on within the second half of the deadline (property effect)."""
+        server = self.start_primary()
+        server.freeze()
+        timer = threading.Timer(2.5, server.thaw)
+        timer.start()
+        self.addCleanup(timer.join)
+        result = act(server.url(), "replace", OLD, f"{NEW};1:a", timeout=4.0)
+        self.assertTrue(result["ok"], result)
+        self.assertEqual(dig(server, SERVICE, "A"), [NEW])
+
+
+class ManyServers(BindTest, DnsUpdaterSuite):
+    """A primary and two secondaries on addresses of their own, all on one port, found through the zone's NS records."""
+
+    locals().update({name: None for name in dir(DnsUpdaterSuite) if name.startswith("test_")})
+
+    def setUp(self):
+        self.addresses = ("127.0.0.1", "127.0.0.2", "127.0.0.3")
+        self.primary = self.start_primary(servers=self.addresses)
+        self.url = self.primary.url(ns_port=self.primary.port)
+
+    def secondary(self, address, **options):
+        return self.start(address=address, port=self.primary.port, primary=self.primary, **options)
+
+    def test_all_agree(self):
+        for address in self.addresses[1:]:
+            self.secondary(address)
+        answers = act(self.url, "ask")["servers"]
+        self.assertEqual(sorted(answer["server"] for answer in answers),
+                         [f"ns{n}.{ZONE} (127.0.0.{n}:{self.primary.port})" for n in (1, 2, 3)])
+        self.assertTrue(act(self.url, "replace", OLD, f"{NEW};1:a")["ok"])
+        wait = act(self.url, "wait", f"{NEW};1:a", timeout=20)
+        self.assertTrue(wait["ok"], wait)
+        for server in act(self.url, "ask")["servers"]:
+            self.assertEqual((server["addresses"], server["epoch"]), ([NEW], 1))
+
+    def test_one_secondary_is_old(self):
+        self.secondary("127.0.0.2")
+        old = self.secondary("127.0.0.3")
+        self.make_deaf(old)
+        self.assertTrue(act(self.url, "replace", OLD, f"{NEW};1:a")["ok"])
+        wait = act(self.url, "wait", f"{NEW};1:a", timeout=3.0)
+        self.assert_error(wait, "timeout", "1 of 3", f"ns3.{ZONE} (127.0.0.3:{self.primary.port}) still says {OLD}")
+        self.assertNotIn("127.0.0.2", wait["message"])
+
+    def make_deaf(self, secondary):
+        """Starts it anew as the primary of its own copy: it goes on serving what it had."""
+        secondary.stop()
+        configuration = secondary.dir / "named.conf"
+        (secondary.dir / "copy.zone").write_bytes((secondary.dir / f"{ZONE}.copy").read_bytes())
+        head = configuration.read_text().split('zone "')[0]
+        configuration.write_text(head + f'zone "{ZONE}" {{ type primary; file "{secondary.dir}/copy.zone"; }};\n')
+        secondary.start()
+
+    def test_a_lame_secondary_is_named(self):
+        self.secondary("127.0.0.2")
+        self.secondary("127.0.0.3", zones=())
+        wait = act(self.url, "wait", OLD, timeout=1.5)
+        self.assert_error(wait, "timeout", "1 of 3", f"ns3.{ZONE} (127.0.0.3", "lame delegation")
+
+    def test_a_dead_secondary_is_named(self):
+        self.secondary("127.0.0.2")
+        wait = act(self.url, "wait", OLD, timeout=1.5)
+        self.assert_error(wait, "timeout", "1 of 3", f"ns3.{ZONE} (127.0.0.3:", "Connection refused")
+
+    def test_a_hanging_secondary_does_not_hold_up_the_others(self):
+        self.secondary("127.0.0.2").freeze()
+        self.secondary("127.0.0.3")
+        answers = act(self.url, "ask", timeout=1.0)
+        self.assertLess(answers["seconds"], 1.5)
+        self.assertEqual([server["ok"] for server in sorted(answers["servers"], key=lambda server: server["server"])],
+                         [True, False, True])
+
+
+class Urls(BindTest, DnsUpdaterSuite):
+    locals().update({name: None for name in dir(DnsUpdaterSuite) if name.startswith("test_")})
+
+    def setUp(self):
+        self.server = Named(records=[f"{SERVICE}. IN A {OLD}"])
+        self.addCleanup(self.server.close)
+
+    def test_parameters(self):
+        view = act(self.server.url(ttl=30, to=f"{THIRD},{NEW}", **{"from": OLD}), "view")
+        self.assertEqual((view["from"], view["to"], view["ttl"]), ([OLD], [NEW, THIRD], 30))
+
+    def test_what_is_wrong_is_named(self):
+        for kind, url, word in (
+            ("usage", "bind://127.0.0.1/pbx.test", "rfc2136://"),
+            ("usage", "rfc2136://127.0.0.1/pbx.test", "key-file"),
+            ("usage", self.server.url(ttl=0), "ttl=0"),
+            ("usage", self.server.url(ttls=5), "'ttls'"),
+            ("usage", self.server.url(to="192.0.2"), "192.0.2"),
+            ("usage", self.server.url(verify="127.0.0.1:0"), "'0' is not a port"),
+            ("usage", "rfc2136:///pbx.test?key-file=x", "SERVER"),
+            ("not_found", "rfc2136://127.0.0.1/pbx.test?key-file=/nowhere/x.key", "/nowhere/x.key"),
+        ):
+            self.assert_error(act(url, "view"), kind, word)
+
+    def test_a_key_that_others_may_read_is_refused(self):
+        shutil.copy(self.server.key("sha256"), self.server.key("open"))
+        (self.server.dir / "open.key").chmod(0o644)
+        self.assert_error(act(self.server.url("open"), "view"), "config", "can be read by others")
+
+    def test_ipv6(self):
+        server = self.start(address="::1", port=free_port(address="::1"), records=[f"{SERVICE}. IN A {OLD}"])
+        url = server.url(verify=f"[::1]:{server.port}")
+        self.assertTrue(act(url, "replace", OLD, f"2001:db8::2;1:a")["ok"])
+        self.assertTrue(act(url, "wait", "2001:db8::2;1:a")["ok"])
+
+    def test_a_server_named_by_name(self):
+        self.server.start()
+        url = self.server.url().replace("127.0.0.1", "localhost", 1)
+        self.assertTrue(act(url, "prove")["ok"])
+
+
+if __name__ == "__main__":
+    unittest.main()
