@@ -11,6 +11,7 @@
 
 #include "core/url.hpp"
 #include "source/file.hpp"
+#include "source/sftp.hpp"
 
 namespace failover {
 
@@ -23,6 +24,7 @@ struct Maker {
 
 constexpr std::array makers{
     Maker{"file", make_file_source},
+    Maker{"sftp", make_sftp_source},
 };
 
 std::string known_schemes() {
