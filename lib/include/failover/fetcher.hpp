@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <failover/context.hpp>
@@ -27,14 +28,20 @@ struct FetchOptions {
   unsigned retries = 5;                     ///< in a row without a byte of progress
 };
 
+/// What an object's end tells: an archive, an archive that is cut off or still being written, or something else.
+enum class ArchiveState { complete, incomplete, foreign };
+
+/// "complete", "incomplete", "foreign".
+FAILOVER_EXPORT std::string_view to_string(ArchiveState state) noexcept;
+
 /// One object of the source, looked at.
 struct FetchCandidate {
   ObjectInfo object;
-  bool complete = false;            ///< its archive has an end
-  std::string incomplete_why;       ///< a clause, when it is not complete
+  ArchiveState state = ArchiveState::foreign;
+  std::string why;                  ///< a clause, when it is not complete
   std::string index_sha256;         ///< of the archive's central directory and what follows it
   std::optional<WallTime> content;  ///< time of its newest entry; where entries carry local times the latest it can be
-  WallTime order;                   ///< what newer and older is decided by
+  WallTime order;                   ///< what newer and older is decided by, the store's time breaking ties
 
   /// The earlier of the store's time and the content's: rotation by copy re-dates files.
   [[nodiscard]] FAILOVER_EXPORT WallTime backup_time() const noexcept;

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <failover/context.hpp>
+#include <failover/error.hpp>
+#include <failover/source.hpp>
+
+namespace failover {
+
+/// What the bytes must hash to, and who says so.
+struct ExpectedDigest {
+  std::string sha256;
+  std::string from;  ///< "--sha256", "--sha256-file", the name of the file beside the backup
+};
+
+/// 64 hex digits in lower case; an error of kind usage otherwise.
+Result<std::string> parse_sha256(std::string_view text);
+
+/// Reads what sha256sum writes: the line for `name`, or the only line; a bare digest will do.
+Result<std::string> digest_in(std::string_view text, std::string_view name);
+
+/// NAME.sha256 beside the object; none when there is no such file.
+Result<std::optional<ExpectedDigest>> digest_beside(Source& source, const ObjectInfo& object, unsigned retries,
+                                                    const Context& context);
+
+/// Of a whole file, read from disk.
+Result<std::string> sha256_of_file(const std::filesystem::path& path, std::string_view task, const Context& context);
+
+}  // namespace failover

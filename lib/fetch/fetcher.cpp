@@ -1,0 +1,276 @@
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include <failover/context.hpp>
+#include <failover/error.hpp>
+#include <failover/fetcher.hpp>
+#include <failover/source.hpp>
+
+#include "core/clock.hpp"
+#include "core/file_io.hpp"
+#include "core/file_lock.hpp"
+#include "fetch/choose.hpp"
+#include "fetch/digest.hpp"
+#include "fetch/download.hpp"
+#include "fetch/free_space.hpp"
+#include "fetch/keep.hpp"
+#include "fetch/local_copy.hpp"
+#include "fetch/partial.hpp"
+#include "fetch/pause.hpp"
+#include "fetch/publish.hpp"
+#include "fetch/restored_backups.hpp"
+#include "fetch/retry.hpp"
+#include "fetch/survey.hpp"
+#include "fetch/verify.hpp"
+#include "state/backup_sidecar.hpp"
+
+namespace failover {
+
+namespace {
+
+constexpr unsigned most_rounds = 3;
+constexpr std::size_t digest_file_limit = 1024 * 1024;
+constexpr std::chrono::seconds between_looks{1};
+/// Something written so recently may still be under way; older ones are looked at twice without a wait.
+constexpr std::chrono::minutes recent{2};
+
+class SourceFetcher : public Fetcher {
+ public:
+  SourceFetcher(std::unique_ptr<Source> source, FetchOptions options) noexcept
+      : source_(std::move(source)), options_(std::move(options)) {}
+
+  Result<std::vector<FetchCandidate>> survey(const Context& context) override {
+    return survey_source(*source_, options_.retries, context);
+  }
+
+  Result<FetchPlan> plan(const Context& context) override;
+  Result<FetchOutcome> run(const Context& context) override;
+
+ private:
+  Result<FetchCandidate> choose(FetchPlan& plan, const Context& context);
+  Result<bool> moved_meanwhile(const FetchCandidate& candidate, const Context& context);
+  Result<std::vector<ExpectedDigest>> expected_digests(const ObjectInfo& object, const Context& context);
+  Result<FetchOutcome> one_round(const Context& context);
+  Result<FetchOutcome> fetch(const FetchPlan& plan, const Context& context);
+  Result<FetchOutcome> keep_what_is_here(const FetchPlan& plan, const Context& context);
+  Result<Verified> bring(const FetchCandidate& chosen, const std::vector<ExpectedDigest>& expected,
+                         FetchOutcome& outcome, const Context& context);
+  [[nodiscard]] std::vector<std::filesystem::path> removals(const std::optional<std::filesystem::path>& next,
+                                                            std::vector<std::string>& warnings) const;
+  void remove_old(FetchOutcome& outcome) const;
+
+  std::unique_ptr<Source> source_;
+  FetchOptions options_;
+};
+
+/// The second look: a size, time or version that moves means that somebody is writing.
+Result<bool> SourceFetcher::moved_meanwhile(const FetchCandidate& candidate, const Context& context) {
+  if (std::chrono::system_clock::now() - candidate.object.modified < recent) FO_TRY(pause_for(between_looks, context));
+  const auto again = retrying(options_.retries, context, [&] { return source_->stat(candidate.object.path, context); });
+  if (!again && again.error().kind == ErrorKind::not_found) return true;
+  if (!again) return std::unexpected(again.error());
+  return !same_object(*again, candidate.object);
+}
+
+Result<FetchCandidate> SourceFetcher::choose(FetchPlan& plan, const Context& context) {
+  auto candidates = FO_TRY(survey(context));
+  while (true) {
+    auto choice = choose_newest(candidates, source_->describe());
+    if (!choice) {
+      if (choice.error().kind != ErrorKind::integrity) return std::unexpected(choice.error());
+      const auto& newest = candidates.front();
+      if (newest.state == ArchiveState::foreign || !FO_TRY(moved_meanwhile(newest, context))) {
+        return std::unexpected(choice.error());
+      }
+      return fail(ErrorKind::unreachable, newest.object.name + " is still being written; try again when it is done");
+    }
+    auto& chosen = candidates[choice->index];
+    if (FO_TRY(moved_meanwhile(chosen, context))) {
+      chosen.state = ArchiveState::incomplete;
+      chosen.why = "it is still being written";
+      continue;
+    }
+    plan.reasons = std::move(choice->reasons);
+    plan.warnings = std::move(choice->warnings);
+    return chosen;
+  }
+}
+
+Result<FetchPlan> SourceFetcher::plan(const Context& context) {
+  FetchPlan plan;
+  plan.chosen = FO_TRY(choose(plan, context));
+  const auto old = age_warnings(plan.chosen, options_.max_age, std::chrono::system_clock::now());
+  plan.warnings.insert(plan.warnings.end(), old.begin(), old.end());
+  const auto stored = FO_TRY(list_stored_backups(options_.output));
+  auto copy = FO_TRY(find_local_copy(stored, source_->describe(), plan.chosen, context));
+  plan.already_here = copy.path;
+  if (copy.path) plan.reasons.push_back("it is already here, and its bytes are as they were verified");
+  plan.warnings.insert(plan.warnings.end(), copy.warnings.begin(), copy.warnings.end());
+  if (!copy.path) {
+    const auto there = Partial::left_over(options_.output, source_->describe(), plan.chosen.object);
+    if (there > 0) plan.reasons.push_back(fmt::format("{} of it are here from an interrupted run", human_size(there)));
+    plan.to_download = plan.chosen.object.size - there;
+  }
+  // A stand-in for the name, which has the digest of bytes that are not here yet.
+  const auto next = copy.path ? *copy.path : options_.output / "next";
+  plan.to_remove = removals(next, plan.warnings);
+  return plan;
+}
+
+Result<std::vector<ExpectedDigest>> SourceFetcher::expected_digests(const ObjectInfo& object, const Context& context) {
+  std::vector<ExpectedDigest> expected;
+  if (options_.sha256) expected.push_back({FO_TRY(parse_sha256(*options_.sha256)), "--sha256"});
+  if (options_.sha256_file) {
+    const auto text = FO_TRY(while_doing("--sha256-file", read_file(*options_.sha256_file, digest_file_limit)));
+    expected.push_back({FO_TRY(while_doing(options_.sha256_file->string(), digest_in(text, object.name))),
+                        options_.sha256_file->string()});
+  }
+  if (!expected.empty()) return expected;
+  if (auto beside = FO_TRY(digest_beside(*source_, object, options_.retries, context))) {
+    expected.push_back(std::move(*beside));
+  }
+  return expected;
+}
+
+Result<Verified> SourceFetcher::bring(const FetchCandidate& chosen, const std::vector<ExpectedDigest>& expected,
+                                      FetchOutcome& outcome, const Context& context) {
+  auto partial = FO_TRY(Partial::open(options_.output, source_->describe(), chosen.object));
+  outcome.resumed_at = partial.size();
+  const DownloadOptions download_options{options_.limit_rate, options_.retries};
+  while (true) {
+    const bool resumed = partial.size() > 0;
+    FO_TRY(check_free_space(options_.output, chosen.object.size - partial.size()));
+    FO_TRY(download(*source_, chosen.object, partial, download_options, context));
+    auto verified = verify_backup(partial.path(), chosen, expected, context);
+    if (verified || verified.error().kind != ErrorKind::integrity || !resumed) return verified;
+    // The first part may be what a power loss made of it: once more, all of it.
+    context.note(Level::warning, "what an interrupted run had left was not good; fetching all of it again");
+    FO_TRY(partial.restart());
+    outcome.resumed_at = 0;
+  }
+}
+
+Result<FetchOutcome> SourceFetcher::fetch(const FetchPlan& plan, const Context& context) {
+  FetchOutcome outcome;
+  const auto expected = FO_TRY(expected_digests(plan.chosen.object, context));
+  const auto verified = bring(plan.chosen, expected, outcome, context);
+  if (!verified) {
+    // Only what a later run can go on with stays; bad bytes and a full disk's do not.
+    const auto kind = verified.error().kind;
+    const bool goes_on = worth_a_retry(verified.error()) || kind == ErrorKind::cancelled;
+    if (!goes_on) static_cast<void>(Partial::discard(options_.output));
+    return std::unexpected(verified.error());
+  }
+  BackupSidecar sidecar;
+  sidecar.source = source_->describe();
+  sidecar.object = plan.chosen.object.path;
+  sidecar.name = plan.chosen.object.name;
+  sidecar.version = plan.chosen.object.version;
+  sidecar.size = plan.chosen.object.size;
+  sidecar.sha256 = verified->sha256;
+  sidecar.index_sha256 = plan.chosen.index_sha256;
+  sidecar.modified = plan.chosen.object.modified;
+  sidecar.content = plan.chosen.content;
+  sidecar.fetched = std::chrono::system_clock::now();
+  sidecar.verified = verified->how;
+  sidecar.warnings = plan.warnings;
+  auto partial = FO_TRY(Partial::open(options_.output, sidecar.source, plan.chosen.object));
+  outcome.path = FO_TRY(publish_backup(partial, options_.output, sidecar));
+  outcome.downloaded = true;
+  outcome.sha256 = verified->sha256;
+  outcome.verified = verified->how;
+  return outcome;
+}
+
+Result<FetchOutcome> SourceFetcher::keep_what_is_here(const FetchPlan& plan, const Context& context) {
+  FetchOutcome outcome;
+  outcome.path = *plan.already_here;
+  auto sidecar = FO_TRY(read_backup_sidecar(outcome.path));
+  if (!sidecar) return fail(ErrorKind::conflict, outcome.path.string() + " lost its sidecar meanwhile; run it again");
+  for (const auto& digest : FO_TRY(expected_digests(plan.chosen.object, context))) {
+    if (digest.sha256 == sidecar->sha256) continue;
+    return fail(ErrorKind::integrity,
+                fmt::format("{} has the SHA-256 {}, but {} says {}; see which of the two is wrong",
+                            outcome.path.string(), sidecar->sha256, digest.from, digest.sha256));
+  }
+  // The warnings are of today: what restores it must hear that it has grown too old.
+  if (sidecar->warnings != plan.warnings) {
+    sidecar->warnings = plan.warnings;
+    FO_TRY(write_backup_sidecar(outcome.path, *sidecar));
+  }
+  outcome.sha256 = sidecar->sha256;
+  outcome.verified = sidecar->verified;
+  return outcome;
+}
+
+std::vector<std::filesystem::path> SourceFetcher::removals(const std::optional<std::filesystem::path>& next,
+                                                           std::vector<std::string>& warnings) const {
+  KeepRules rules;
+  rules.keep = options_.keep;
+  rules.source = source_->describe();
+  const auto stored = list_stored_backups(options_.output);
+  if (const auto known = protect_restored(options_.state_dir, rules); !stored || !known) {
+    const auto& why = known ? stored.error().message : known.error().message;
+    if (!stored || stored->size() > options_.keep) warnings.push_back("no old backup is removed now: " + why);
+    return {};
+  }
+  return choose_removals(*stored, next, rules);
+}
+
+void SourceFetcher::remove_old(FetchOutcome& outcome) const {
+  for (const auto& path : removals(outcome.path, outcome.warnings)) {
+    if (const auto removed = remove_backup(path); removed) {
+      outcome.removed.push_back(path);
+    } else {
+      outcome.warnings.push_back(removed.error().message);
+    }
+  }
+  if (const auto swept = sweep_orphans(options_.output); !swept) outcome.warnings.push_back(swept.error().message);
+}
+
+Result<FetchOutcome> SourceFetcher::one_round(const Context& context) {
+  const auto plan = FO_TRY(this->plan(context));
+  auto outcome = plan.already_here ? keep_what_is_here(plan, context) : fetch(plan, context);
+  if (!outcome) return outcome;
+  outcome->size = plan.chosen.object.size;
+  outcome->backup_time = plan.chosen.backup_time();
+  outcome->warnings = plan.warnings;
+  remove_old(*outcome);
+  return outcome;
+}
+
+Result<FetchOutcome> SourceFetcher::run(const Context& context) {
+  FO_TRY(while_doing("preparing the folder for backups", make_directories(options_.output, 0700)));
+  const auto lock = FO_TRY(FileLock::take(options_.output / ".fo-fetch.lock"));
+  for (unsigned round = 1;; ++round) {
+    auto outcome = one_round(context);
+    if (outcome || outcome.error().kind != ErrorKind::conflict) return outcome;
+    if (round == most_rounds) {
+      return fail(ErrorKind::unreachable, outcome.error().message + ", each of " + std::to_string(most_rounds) +
+                                              " times; try again when the store is at rest");
+    }
+    context.note(Level::info, outcome.error().message + "; looking again");
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Fetcher>> make_fetcher(std::unique_ptr<Source> source, const FetchOptions& options) {
+  if (options.output.empty()) return fail(ErrorKind::usage, "name a folder for the backups");
+  if (options.keep == 0) return fail(ErrorKind::usage, "--keep must be at least 1: the last good backup always stays");
+  if (options.limit_rate == 0) return fail(ErrorKind::usage, "--limit-rate 0B would never end");
+  if (options.sha256) FO_TRY(parse_sha256(*options.sha256));
+  return std::make_unique<SourceFetcher>(std::move(source), options);
+}
+
+}  // namespace failover
