@@ -1,0 +1,34 @@
+#include "fo-fetch/options.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include "cli/option_types.hpp"
+
+namespace failover::cli {
+
+void declare_fetch_options(CLI::App& app, FetchCommand& command) {
+  auto& fetch = command.fetch;
+  auto& access = command.access;
+  app.add_option("source", command.source, "Where the backup lies: sftp://[USER@]HOST[:PORT]/PATH or file:///PATH")
+      ->type_name("SOURCE");
+  app.add_option("-o,--output", command.output, "Folder for the backups (default: backups in the state directory)")
+      ->type_name("DIR");
+  add_duration(app, "--max-age", fetch.max_age, "A backup older than this ends with status 3 (default 26h)");
+  app.add_option("--keep", fetch.keep, "How many backups of this source stay (default 7)")->type_name("N");
+  app.add_option("--sha256", fetch.sha256, "The SHA-256 digest that the backup must have")->type_name("HEX");
+  app.add_option("--sha256-file", fetch.sha256_file, "File with the digest, as sha256sum writes it")->type_name("FILE");
+  add_size(app, "--limit-rate", fetch.limit_rate, "Bytes a second at most, for instance 2MiB");
+  app.add_option("--retries", fetch.retries, "Tries in a row without progress after the first (default 5)")
+      ->type_name("N");
+  add_duration(app, "--stall-timeout", access.stall_timeout, "A server silent for so long is given up (default 30s)");
+  app.add_flag("--list", command.list, "Print what is there, newest first, and download nothing");
+  app.add_option("--identity-file", access.identity_file, "Private key for SSH (default: the agent, then ~/.ssh/id_*)")
+      ->type_name("FILE");
+  app.add_option("--known-hosts", access.known_hosts, "Known SSH host keys (default ~/.ssh/known_hosts and the host's)")
+      ->type_name("FILE");
+  app.add_option("--password-file", access.password_file, "File with the password, or the identity file's passphrase")
+      ->type_name("FILE");
+  app.add_option("--username", access.username, "User at the store, when the source names none")->type_name("NAME");
+}
+
+}  // namespace failover::cli
