@@ -1,0 +1,109 @@
+#include "dns/service_reading.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <failover/context.hpp>
+#include <failover/error.hpp>
+
+#include "net/dns_message.hpp"
+#include "net/dns_name.hpp"
+#include "net/dns_rdata.hpp"
+#include "support/catch.hpp"
+
+using failover::DnsMessage;
+using failover::DnsName;
+using failover::DnsQuestion;
+using failover::DnsRecord;
+using failover::ErrorKind;
+namespace dns_rcode = failover::dns_rcode;
+namespace dns_type = failover::dns_type;
+
+namespace {
+
+const DnsName service = *DnsName::from_text("sip.pbx.example");
+const DnsName epoch_record = *DnsName::from_text("_failover.sip.pbx.example");
+
+DnsMessage authoritative(std::vector<DnsRecord> records, std::uint16_t rcode = dns_rcode::noerror) {
+  DnsMessage message;
+  message.response = true;
+  message.authoritative = true;
+  message.rcode = rcode;
+  message.answers = std::move(records);
+  return message;
+}
+
+/// A server with one answer per type.
+failover::Result<failover::ServiceRecord> read(std::map<std::uint16_t, DnsMessage> answers) {
+  const auto ask = [&](const DnsQuestion& question, const failover::Context&) -> failover::Result<DnsMessage> {
+    CHECK(question.name == (question.type == dns_type::txt ? epoch_record : service));
+    const auto found = answers.find(question.type);
+    return found == answers.end() ? authoritative({}) : found->second;
+  };
+  return failover::read_service(ask, {service, epoch_record}, {});
+}
+
+void check_error(std::map<std::uint16_t, DnsMessage> answers, ErrorKind kind, std::string_view why) {
+  const auto result = read(std::move(answers));
+  REQUIRE_FALSE(result);
+  CHECK(result.error().kind == kind);
+  CHECK_THAT(result.error().message, Catch::Contains(std::string(why)));
+}
+
+}  // namespace
+
+TEST_CASE("addresses of both families and the mark make one record") {
+  const auto record = read(
+      {{dns_type::a,
+        authoritative({*address_record(service, "192.0.2.2", 60), *address_record(service, "192.0.2.1", 60)})},
+       {dns_type::aaaa, authoritative({*address_record(service, "2001:db8::1", 90)})},
+       {dns_type::txt, authoritative({*txt_record(epoch_record, "epoch=3 node=a time=2026-11-23T06:07:00Z", 5)})}});
+  REQUIRE(record);
+  CHECK(record->addresses == std::vector<std::string>{"192.0.2.1", "192.0.2.2", "2001:db8::1"});
+  CHECK(record->ttl == std::chrono::seconds(90));  // the longest: until then a cache may keep one of them
+  REQUIRE(record->mark);
+  CHECK(record->mark->epoch == 3);
+}
+
+TEST_CASE("NXDOMAIN and NODATA are an empty record, but only with authority") {
+  const auto nodata = read({});
+  REQUIRE(nodata);
+  CHECK((nodata->addresses.empty() && !nodata->mark && nodata->ttl.count() == 0));
+  CHECK(read({{dns_type::a, authoritative({}, dns_rcode::nxdomain)}}));
+  auto lame = authoritative({}, dns_rcode::nxdomain);
+  lame.authoritative = false;
+  check_error({{dns_type::a, lame}}, ErrorKind::protocol, "not authoritative");
+  auto referral = authoritative({});
+  referral.authoritative = false;
+  check_error({{dns_type::txt, referral}}, ErrorKind::protocol, "not authoritative");
+}
+
+TEST_CASE("a server that cannot say is an error, never an empty record (unknown-is-not-down)") {
+  check_error({{dns_type::a, authoritative({}, dns_rcode::servfail)}}, ErrorKind::unreachable, "SERVFAIL");
+  check_error({{dns_type::aaaa, authoritative({}, dns_rcode::refused)}}, ErrorKind::permission, "REFUSED");
+  check_error({{dns_type::txt, authoritative({}, dns_rcode::formerr)}}, ErrorKind::protocol, "FORMERR");
+}
+
+TEST_CASE("an alias is refused, records of other names are left out") {
+  const DnsRecord alias{service, dns_type::cname, failover::dns_class::in, 60, DnsName::from_text("x.example")->wire()};
+  const auto target = *address_record(*DnsName::from_text("x.example"), "192.0.2.1", 60);
+  check_error({{dns_type::a, authoritative({alias, target})}}, ErrorKind::refused, "x.example");
+  check_error({{dns_type::a, authoritative({alias}, dns_rcode::nxdomain)}}, ErrorKind::refused, "CNAME");
+  const auto other = read({{dns_type::a, authoritative({target})}});
+  REQUIRE(other);
+  CHECK(other->addresses.empty());
+}
+
+TEST_CASE("a text that is not one mark is an error") {
+  const auto mark = *txt_record(epoch_record, "epoch=3 node=a time=2026-11-23T06:07:00Z", 5);
+  check_error({{dns_type::txt, authoritative({*txt_record(epoch_record, "hello", 5)})}}, ErrorKind::protocol, "hello");
+  check_error({{dns_type::txt, authoritative({mark, mark})}}, ErrorKind::protocol, "--epoch-record");
+  auto two_strings = mark;
+  two_strings.rdata += std::string("\1x", 2);
+  check_error({{dns_type::txt, authoritative({two_strings})}}, ErrorKind::protocol, "--epoch-record");
+}
