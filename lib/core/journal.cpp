@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -90,8 +91,17 @@ Result<void> Journal::append(std::string_view json) {
     return fail(ErrorKind::internal, "a journal record must not hold a line break");
   }
   const auto work = "writing " + path_.string();
-  FO_TRY(while_doing(work, write_all(fd_.get(), fmt::format("{:08x} {}\n", crc32(json), json))));
-  FO_TRY(while_doing(work, sync_file(fd_.get())));
+  struct stat before{};
+  if (::fstat(fd_.get(), &before) != 0) return fail_errno(work);
+  auto written = write_all(fd_.get(), fmt::format("{:08x} {}\n", crc32(json), json));
+  if (written) written = sync_file(fd_.get());
+  if (!written) {
+    // Half a line would be damage in the middle once another follows, and a whole one would be believed although we
+    // are about to say that it failed.
+    if (::ftruncate(fd_.get(), before.st_size) != 0)
+      return fail_errno("cannot take back a record of " + path_.string());
+    return while_doing(work, written);
+  }
   records_.emplace_back(json);
   return {};
 }

@@ -74,8 +74,14 @@ json begin_record(const RestoreRun& run) {
               {"post_hook", run.post_hook},
               {"hook_timeout_ms", run.hook_timeout.count()},
               {"program", run.program},
+              {"takes_over", run.takes_over},
               {"before", generation_json(run.before)},
               {"after", generation_json(run.after)}};
+}
+
+void start_phase(RestoreRun& run) {
+  run.phase = run.takes_over ? RunPhase::committed : RunPhase::begun;
+  run.pre_hook_ran = run.takes_over;
 }
 
 RestoreRun run_from(const json& value) {
@@ -90,6 +96,8 @@ RestoreRun run_from(const json& value) {
   value.at("post_hook").get_to(run.post_hook);
   run.hook_timeout = std::chrono::milliseconds(value.at("hook_timeout_ms").get<std::int64_t>());
   value.at("program").get_to(run.program);
+  run.takes_over = value.at("takes_over").get<bool>();
+  start_phase(run);
   run.before = generation_of(value.at("before"));
   run.after = generation_of(value.at("after"));
   return run;
@@ -169,7 +177,7 @@ std::uint64_t RestoreJournal::next_number() const noexcept {
 }
 
 Result<void> RestoreJournal::begin(RestoreRun run) {
-  run.phase = RunPhase::begun;
+  start_phase(run);
   FO_TRY(journal_.append(line(begin_record(run))));
   runs_.push_back(std::move(run));
   return {};
@@ -197,12 +205,13 @@ Result<void> RestoreJournal::program_failed(std::string_view reason) {
   return {};
 }
 
-Result<void> RestoreJournal::finish(std::string_view result) {
-  const json value{{"format", format_number},
-                   {"event", to_string(RunPhase::done)},
-                   {"time", rfc3339(std::chrono::system_clock::now())},
-                   {"run", runs_.back().number},
-                   {"result", result}};
+Result<void> RestoreJournal::finish(std::string_view result, std::string_view reason) {
+  json value{{"format", format_number},
+             {"event", to_string(RunPhase::done)},
+             {"time", rfc3339(std::chrono::system_clock::now())},
+             {"run", runs_.back().number},
+             {"result", result}};
+  if (!reason.empty()) value["reason"] = reason;
   FO_TRY(journal_.append(line(value)));
   follow(runs_.back(), value);
   return {};

@@ -38,10 +38,12 @@ struct RestoreRun {
   std::vector<std::string> program;          ///< PROGRAM with its arguments
   std::optional<RestoredGeneration> before;  ///< what is current if it is undone
   std::optional<RestoredGeneration> after;   ///< what is current if it succeeds
-  bool pre_hook_ran = false;                 ///< it was started, at least
-  bool program_failed = false;               ///< it ended, but badly
-  std::string result;                        ///< "restored", "undone" or "aborted" once done
-  std::string reason;                        ///< why not restored
+  /// It takes the place of an interrupted PROGRAM run: committed from its first record, the pre-hook ran back then.
+  bool takes_over = false;
+  bool pre_hook_ran = false;    ///< it was started, at least
+  bool program_failed = false;  ///< it ended, but badly
+  std::string result;           ///< "restored", "undone" or "aborted" once done
+  std::string reason;           ///< why not restored
   std::optional<WallTime> ended;
 };
 
@@ -57,13 +59,14 @@ class RestoreJournal {
   [[nodiscard]] const RestoreRun* open_run() const noexcept;
   [[nodiscard]] std::uint64_t next_number() const noexcept;
 
-  /// Starts a run; its number, kind and circumstances are set by the caller, its phase becomes `begun`.
+  /// Starts a run; its number, kind and circumstances are set by the caller, its phase becomes `begun`
+  /// (`committed` when it takes over).
   Result<void> begin(RestoreRun run);
   /// Notes that the open run has reached `phase`, durably, before what follows is done.
   Result<void> reach(RunPhase phase, std::string_view reason = {});
   /// The PROGRAM ended badly; the run stays open.
   Result<void> program_failed(std::string_view reason);
-  Result<void> finish(std::string_view result);
+  Result<void> finish(std::string_view result, std::string_view reason = {});
 
  private:
   RestoreJournal(Journal journal, std::vector<RestoreRun> runs) noexcept;

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include <failover/context.hpp>
+#include <failover/error.hpp>
+#include <failover/restorer.hpp>
+
+#include "archive/zip_index.hpp"
+#include "core/fd.hpp"
+#include "state/state_dir.hpp"
+
+namespace failover {
+
+/// A backup that is open, and the index by which it will be unpacked.
+struct OpenBackup {
+  VerifiedBackup facts;
+  Fd file;
+  ZipIndex index;
+};
+
+/// The newest verified backup in STATE/backups for an empty path, else the path made absolute. kind not_found.
+Result<std::filesystem::path> choose_backup(const StateDir& state, const std::filesystem::path& path);
+
+/// Opens it and holds it against the strict profile, the digest of its sidecar and the limits.
+Result<OpenBackup> open_backup(const std::filesystem::path& path, const RestoreOptions& options,
+                               const Context& context);
+
+/// Unpacks every entry to check size and CRC-32, and keeps nothing. (A restore into a tree does this while staging.)
+Result<void> check_contents(const OpenBackup& backup, const Context& context);
+
+}  // namespace failover

@@ -1,0 +1,75 @@
+#include "restore/manifest_of.hpp"
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+
+#include <failover/error.hpp>
+
+#include "archive/zip_index.hpp"
+#include "core/fd.hpp"
+#include "core/file_identity.hpp"
+#include "restore/live_tree.hpp"
+#include "restore/plan_acts.hpp"
+#include "state/restore_manifest.hpp"
+#include "state/restore_plan_file.hpp"
+
+namespace failover {
+
+RestoreManifest manifest_of(const PlanFacts& facts, const DraftPlan& plan) {
+  std::map<std::string, const RestoreAct*> acts;
+  std::map<std::string, ManifestEntry> entries;
+  std::set<std::string> going;
+  for (const auto& draft : plan.acts) {
+    if (draft.act.kind == ActKind::remove_directory) going.insert(draft.act.path);
+    if (draft.act.new_file) acts[draft.act.path] = &draft.act;
+    if (draft.act.kind == ActKind::make_directory) {
+      entries[draft.act.path] = {.path = draft.act.path, .directory = true, .made = true};
+    }
+  }
+  if (facts.manifest != nullptr) {
+    // A directory that an earlier restore made is still ours, unless it went with this one.
+    for (const auto& entry : facts.manifest->entries) {
+      if (entry.directory && entry.made && !going.contains(entry.path)) entries.emplace(entry.path, entry);
+    }
+  }
+  for (const auto& entry : facts.entries) {
+    if (entry.path.empty()) continue;
+    if (entry.directory) {
+      entries.try_emplace(entry.path, ManifestEntry{.path = entry.path, .directory = true});
+      continue;
+    }
+    ManifestEntry file{.path = entry.path, .crc = entry.crc};
+    const auto act = acts.find(entry.path);
+    if (act != acts.end()) {
+      file.identity = *act->second->new_file;
+    } else if (const auto* live = facts.survey.find(entry.path)) {
+      file.identity = live->facts.identity;
+    }
+    file.identity.crc.reset();
+    entries[entry.path] = std::move(file);
+  }
+  RestoreManifest manifest;
+  for (auto& [path, entry] : entries) manifest.entries.push_back(std::move(entry));
+  return manifest;
+}
+
+Result<void> complete_manifest(const LiveTree& tree, RestoreManifest& manifest) {
+  Fd parent;
+  std::string parent_path;
+  for (auto& entry : manifest.entries) {
+    if (entry.directory) continue;
+    const auto wanted = parent_of(entry.path);
+    if (!parent || wanted != parent_path) {
+      parent = FO_TRY(tree.directory(wanted));
+      parent_path = wanted;
+    }
+    const auto facts = FO_TRY(look_at(parent.get(), name_of(entry.path)));
+    entry.mtime_ns = facts.mtime_ns;
+    entry.ctime_ns = facts.ctime_ns;
+  }
+  return {};
+}
+
+}  // namespace failover
