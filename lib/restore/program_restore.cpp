@@ -114,7 +114,9 @@ Result<void> work(const StateDir& state, RestoreJournal& journal, const PrivateC
   if (!ran) {
     const auto noted = journal.program_failed(ran.error().message);
     if (!noted) context.note(Level::warning, noted.error().message);
-    return unfinished(Error{ran.error().kind, ran.error().message + "; or type fo-restore --rollback"});
+    return fail(ErrorKind::unfinished, ran.error().message +
+                                           "; the host counts as half restored: type fo-restore --recover, or " +
+                                           "fo-restore --rollback for the backup before");
   }
   if (becomes) becomes->restored = std::chrono::system_clock::now();
   const auto recorded = note_end(state, journal, becomes);

@@ -1,0 +1,34 @@
+#include "fo-restore/options.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include "cli/option_types.hpp"
+
+namespace failover::cli {
+
+void declare_restore_options(CLI::App& app, RestoreCommand& command) {
+  auto& restore = command.restore;
+  app.add_option("backup", command.backup,
+                 "The backup; - takes its path from the first line of stdin (default: the newest verified one)")
+      ->type_name("BACKUP");
+  app.add_option("--target", restore.target, "Directory that the archive's root goes to")->type_name("DIR");
+  app.add_flag("--take-over", restore.take_over, "Once, for a non-empty directory that we have not restored yet");
+  app.add_flag("--verify", command.verify, "Check the backup only: archive, digest, limits");
+  app.add_option("--pre-hook", restore.hooks.pre, "Executable to run before the first change (stops services)")
+      ->type_name("FILE");
+  app.add_option("--post-hook", restore.hooks.post, "Executable to run at the end (starts services, looks at them)")
+      ->type_name("FILE");
+  add_duration(app, "--hook-timeout", restore.hooks.timeout, "How long a hook may take (default 5m)");
+  app.add_flag("--rollback", command.rollback, "Go back to what was here before the last restore");
+  app.add_flag("--status", command.status, "Print what is applied now");
+  app.add_flag("--history", command.history, "Print every run, oldest first");
+  app.add_flag("--recover", command.recover, "Finish or undo an interrupted run (every run does this first)");
+  add_size(app, "--max-size", restore.limits.max_size, "Refuse an archive that unpacks to more (default 1TiB)");
+  app.add_option("--max-files", restore.limits.max_files, "Refuse an archive of more entries (default 10000000)")
+      ->type_name("N");
+  app.add_option("--max-ratio", restore.limits.max_ratio, "Refuse an archive that is packed tighter (default 1000)")
+      ->type_name("N");
+  add_duration(app, "--max-age", restore.max_age, "Refuse an older backup");
+}
+
+}  // namespace failover::cli
