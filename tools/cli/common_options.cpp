@@ -39,7 +39,7 @@ void declare_common_options(CLI::App& app, const Tool& tool, CommonOptions& opti
   app.add_option("--color", options.color, "Colours on stderr: auto, always or never")
       ->transform(CLI::Transformer(colors).description(""))
       ->check(CLI::IsMember(colors).description(""))
-      ->type_name("WHEN")
+      ->type_name("auto|always|never")
       ->group(group);
   app.add_flag("--no-progress", options.no_progress, "No progress bar")->group(group);
   if (tool.changes_something()) {
