@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include <failover/context.hpp>
@@ -21,7 +22,7 @@ class FAILOVER_EXPORT SeenUp {
   virtual ~SeenUp() = default;
   [[nodiscard]] virtual bool contains(std::string_view target) const = 0;
   /// Durable when it returns.
-  virtual Result<void> add(std::string_view target) = 0;
+  virtual Result<void> add(std::span<const std::string> targets) = 0;
 };
 
 /// The memory in the state directory, which is made if it is absent.
@@ -49,8 +50,8 @@ struct WatchOptions {
 class FAILOVER_EXPORT WatchListener {
  public:
   virtual ~WatchListener() = default;
-  /// One check of a target or a reference, as it counted (a down that could not count comes as unknown).
-  virtual void checked(const Observation& observation) = 0;
+  /// One check, as it counted: a down of a target that could not count comes as unknown.
+  virtual void checked(const Observation& observation, bool is_reference) = 0;
   virtual void state_changed(const Target& target, TargetState from, TargetState to) = 0;
   /// The verdict or its reason is another one than before.
   virtual void verdict_changed(const Verdict& verdict) = 0;

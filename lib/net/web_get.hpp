@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <failover/error.hpp>
+
+#include "net/address.hpp"
+#include "net/certificate.hpp"
+#include "net/curl.hpp"
+
+namespace failover {
+
+/// One page to ask for. No redirects, no proxy, no cookies, no credentials, a connection of its own.
+struct WebRequest {
+  std::string scheme;  ///< http or https
+  std::string host;    ///< goes into the Host header and the TLS name; a numeric IPv6 address without brackets
+  std::uint16_t port = 0;
+  std::string path;               ///< with its query
+  Address address;                ///< where to connect: libcurl looks nothing up
+  std::optional<Address> source;  ///< where from
+  bool require_certificate = false;
+};
+
+/// The answer came whole, or so much of it that the rest does not matter.
+struct WebAnswer {
+  long status = 0;
+  CertificateReport certificate;
+};
+
+struct WebFailure {
+  bool ours = false;   ///< we could not ask; else the peer is to blame
+  int os_error = 0;    ///< errno of the connection, 0 if it was not that
+  std::string reason;  ///< a clause for a person
+};
+
+using WebDone = std::function<void(std::expected<WebAnswer, WebFailure>)>;
+
+/// A GET that runs; destroying it cancels. `done` is called once, from the loop.
+class WebGet {
+ public:
+  static Result<std::unique_ptr<WebGet>> start(Curl& curl, WebRequest request, WebDone done);
+  WebGet(const WebGet&) = delete;
+  WebGet& operator=(const WebGet&) = delete;
+  ~WebGet();
+
+  /// The status line has come; what is missing is the rest.
+  [[nodiscard]] bool has_begun_to_answer() const noexcept;
+
+ private:
+  struct Callbacks;
+  WebGet(Curl& curl, WebRequest request, WebDone done) noexcept;
+  Result<void> prepare();
+  void finish(int code);
+  [[nodiscard]] WebFailure failure(int code) const;
+
+  Curl& curl_;
+  WebRequest request_;
+  WebDone done_;
+  CurlEasy easy_ = nullptr;
+  void* resolve_ = nullptr;  // curl_slist
+  CertificateJudge judge_;
+  std::size_t header_bytes_ = 0;
+  std::size_t body_bytes_ = 0;
+  bool enough_ = false;
+  int own_error_ = 0;
+};
+
+}  // namespace failover

@@ -1,0 +1,126 @@
+#include "probe/check.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <expected>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include <failover/context.hpp>
+#include <failover/error.hpp>
+#include <failover/observer.hpp>
+
+#include "core/clock.hpp"
+#include "net/address.hpp"
+#include "net/loop.hpp"
+#include "net/resolver.hpp"
+#include "probe/own_address.hpp"
+#include "probe/prober.hpp"
+
+namespace failover {
+
+namespace {
+
+// Of a name with more addresses only the first ones are asked, so that each gets a fair share of the time.
+constexpr std::size_t max_addresses = 8;
+// A timer that comes later than this says that this host stood still (suspended, overloaded): what happened meanwhile
+// says nothing about the peer.
+constexpr auto standstill = std::chrono::seconds(1);
+
+Finding unknown(const Error& error) {
+  return {std::unexpected(error), error.message, Grade::ok, false};
+}
+
+}  // namespace
+
+Finding combine(const std::vector<AddressFinding>& findings) {
+  const AddressFinding* down = nullptr;
+  for (const auto& one : findings) {
+    if (one.finding.health == Health::up) return one.finding;
+    if (one.finding.health == Health::down) down = &one;
+  }
+  for (const auto& one : findings) {
+    const bool harmless = one.finding.no_route && down != nullptr && down->family != one.family;
+    if (!one.finding.health && !harmless) return one.finding;
+  }
+  if (down != nullptr) return down->finding;
+  return unknown({ErrorKind::internal, "could not ask: no address was tried"});
+}
+
+Check::Check(const CheckPlace& place, Resolver& resolver, Target target, Deadline deadline, Done done)
+    : place_(place), resolver_(resolver), target_(std::move(target)), deadline_(deadline), done_(std::move(done)) {}
+
+void Check::start() {
+  asked_at_ = Loop::Clock::now();
+  lookup_ = resolver_.resolve(target_.host, target_.port, deadline_,
+                              [this](Result<std::vector<Address>> addresses) { on_addresses(std::move(addresses)); });
+}
+
+void Check::on_addresses(Result<std::vector<Address>> addresses) {
+  if (!addresses) return finish(unknown(addresses.error().while_doing("could not ask")));
+  if (place_.options.refuse_own) {
+    if (auto fine = refuse_own_address(*addresses, place_.options.own_addresses); !fine) {
+      return finish(unknown(fine.error()));
+    }
+  }
+  addresses_ = std::move(*addresses);
+  if (addresses_.size() > max_addresses) addresses_.erase(addresses_.begin() + max_addresses, addresses_.end());
+  ask_next();
+}
+
+void Check::ask_next() {
+  const auto start = find_prober(target_.scheme);
+  if (start == nullptr) {
+    return finish(unknown({ErrorKind::internal, fmt::format("could not ask: no prober for '{}'", target_.scheme)}));
+  }
+  const auto left = addresses_.size() - next_;
+  const auto share =
+      left <= 1 ? deadline_ : deadline_.sooner(Deadline::after(deadline_.remaining() / static_cast<int>(left)));
+  const auto address = addresses_.at(next_++);
+  asked_at_ = Loop::Clock::now();
+  if (!share.is_never()) {
+    deadline_timer_ = place_.loop.at(share.time(), [this, due = share.time()] { on_deadline(due); });
+  }
+  running_ = start(place_, target_, address, share, [this](Finding finding) { on_finding(std::move(finding)); });
+}
+
+void Check::on_deadline(Loop::Clock::time_point due) {
+  const auto late = Loop::Clock::now() - due;
+  if (late > standstill) {
+    return finish(unknown({ErrorKind::timeout, fmt::format("could not ask: this host stood still for {} while waiting",
+                                                           human_duration(late))}));
+  }
+  if (running_) on_finding(running_->at_deadline());
+}
+
+void Check::on_finding(Finding finding) {
+  deadline_timer_.reset();
+  const bool up = finding.health == Health::up;
+  findings_.push_back({addresses_.at(next_ - 1).family(), std::move(finding)});
+  // Kept until the next one begins: this may be called from within it.
+  const Pending over = std::move(running_);
+  if (!up && next_ < addresses_.size() && !deadline_.passed()) return ask_next();
+  finish(combine(findings_));
+}
+
+void Check::finish(Finding finding) {
+  deadline_timer_.reset();
+  running_.reset();
+  const Duration rtt = Loop::Clock::now() - asked_at_;
+  Observation observation{.target = target_,
+                          .health = std::move(finding.health),
+                          .rtt = rtt,
+                          .detail = std::move(finding.detail),
+                          .grade = finding.grade,
+                          .when = std::chrono::system_clock::now()};
+  // The last thing done: whoever is called may destroy this.
+  const auto done = std::exchange(done_, nullptr);
+  if (done) done(std::move(observation));
+}
+
+}  // namespace failover

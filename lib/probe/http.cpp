@@ -1,0 +1,110 @@
+#include "probe/http.hpp"
+
+#include <charconv>
+#include <chrono>
+#include <expected>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <failover/context.hpp>
+#include <failover/error.hpp>
+#include <failover/observer.hpp>
+
+#include "core/clock.hpp"
+#include "net/address.hpp"
+#include "net/certificate.hpp"
+#include "net/loop.hpp"
+#include "net/socket.hpp"
+#include "net/web_get.hpp"
+#include "probe/blame.hpp"
+#include "probe/certificate_grade.hpp"
+#include "probe/prober.hpp"
+
+namespace failover {
+
+namespace {
+
+bool is_expected(const Target& target, long status) noexcept {
+  const auto* const expect = target.parameter("expect");
+  if (expect == nullptr) return status >= 200 && status < 500;
+  long wanted = 0;
+  std::from_chars(expect->data(), expect->data() + expect->size(), wanted);
+  return status == wanted;
+}
+
+class HttpCheck final : public RunningCheck {
+ public:
+  HttpCheck(const CheckPlace& place, const Target& target, CheckDone done)
+      : place_(place), target_(target), done_(std::move(done)) {}
+
+  void start(const Address& address) {
+    // libcurl does not tell whether an errno came from the routing table or from the network.
+    if (const int error = check_route(address, place_.source); error != 0) {
+      return end_soon(finding_of(error, Moment::asking, "connect"));
+    }
+    const auto* const name = target_.parameter("name");
+    WebRequest request{.scheme = target_.scheme,
+                       .host = name != nullptr ? *name : target_.host,
+                       .port = target_.port,
+                       .path = target_.path,
+                       .address = address,
+                       .source = place_.source,
+                       .require_certificate = target_.parameter("verify") != nullptr};
+    auto get = WebGet::start(place_.curl, std::move(request),
+                             [this](const std::expected<WebAnswer, WebFailure>& outcome) { end(judge(outcome)); });
+    if (!get) return end_soon({std::unexpected(get.error()), get.error().message, Grade::ok, false});
+    get_ = std::move(*get);
+  }
+
+  [[nodiscard]] Finding at_deadline() const override {
+    const bool begun = get_ && get_->has_begun_to_answer();
+    return found(Health::down, begun ? "timed out in the middle of its answer" : "timed out");
+  }
+
+ private:
+  [[nodiscard]] Finding judge(const std::expected<WebAnswer, WebFailure>& outcome) const {
+    if (outcome) {
+      if (!is_expected(target_, outcome->status)) {
+        return found(Health::down, fmt::format("HTTP status {}", outcome->status));
+      }
+      const auto judged = grade_certificate(outcome->certificate, place_.options, std::chrono::system_clock::now());
+      return found(Health::up, fmt::format("HTTP status {}{}", outcome->status, judged.clause), judged.grade);
+    }
+    const auto& failure = outcome.error();
+    if (failure.os_error != 0) {
+      return finding_of(failure.os_error, failure.ours ? Moment::asking : Moment::answered, "web");
+    }
+    if (!failure.ours) return found(Health::down, failure.reason);
+    auto detail = fmt::format("could not ask: {}", failure.reason);
+    return {fail(ErrorKind::internal, detail), detail, Grade::ok, false};
+  }
+
+  void end_soon(Finding finding) {
+    failure_ = place_.loop.soon([this, result = std::move(finding)] { end(result); });
+  }
+
+  /// The last thing done: whoever is called may destroy this.
+  void end(Finding finding) {
+    const auto done = std::exchange(done_, nullptr);
+    if (done) done(std::move(finding));
+  }
+
+  CheckPlace place_;
+  const Target& target_;
+  CheckDone done_;
+  std::unique_ptr<WebGet> get_;
+  Loop::Timer failure_;
+};
+
+}  // namespace
+
+Pending start_http(const CheckPlace& place, const Target& target, const Address& address, Deadline, CheckDone done) {
+  auto check = std::make_unique<HttpCheck>(place, target, std::move(done));
+  check->start(address);
+  return check;
+}
+
+}  // namespace failover

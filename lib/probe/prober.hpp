@@ -1,0 +1,59 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <failover/context.hpp>
+#include <failover/error.hpp>
+#include <failover/observer.hpp>
+
+#include "net/address.hpp"
+#include "net/curl.hpp"
+#include "net/loop.hpp"
+
+namespace failover {
+
+/// What a prober found out at one address.
+struct Finding {
+  Result<Health> health = Health::down;  ///< an Error means unknown: we could not ask
+  std::string detail;                    ///< a clause for a person
+  Grade grade = Grade::ok;
+  bool no_route = false;  ///< unknown because this host has no way to that kind of address
+};
+
+inline Finding found(Health health, std::string detail, Grade grade = Grade::ok) {
+  return {health, std::move(detail), grade, false};
+}
+
+/// A check of one address that runs; destroying it cancels.
+class RunningCheck {
+ public:
+  virtual ~RunningCheck() = default;
+  /// What it means that the deadline came first.
+  [[nodiscard]] virtual Finding at_deadline() const = 0;
+};
+using Pending = std::unique_ptr<RunningCheck>;
+
+/// Called once, from the loop, never from within the start; the check may be destroyed in it.
+using CheckDone = std::function<void(Finding)>;
+
+/// What a check works with. Everything outlives it.
+struct CheckPlace {
+  Loop& loop;
+  Curl& curl;
+  const ProbeOptions& options;
+  const std::optional<Address>& source;  ///< of options.source_address
+};
+
+/// Begins one check at one address. The caller keeps the deadline: when it comes it asks at_deadline() and destroys
+/// the check; it is given here for those who plan with it.
+using StartCheck = Pending (*)(const CheckPlace& place, const Target& target, const Address& address, Deadline deadline,
+                               CheckDone done);
+
+/// The prober of a scheme. Every scheme that parse_target knows has one.
+StartCheck find_prober(std::string_view scheme) noexcept;
+
+}  // namespace failover

@@ -1,0 +1,154 @@
+#include "probe/sip_udp.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <failover/context.hpp>
+#include <failover/error.hpp>
+#include <failover/observer.hpp>
+
+#include "core/fd.hpp"
+#include "net/address.hpp"
+#include "net/loop.hpp"
+#include "net/socket.hpp"
+#include "probe/blame.hpp"
+#include "probe/prober.hpp"
+#include "probe/sip_message.hpp"
+#include "probe/sip_options.hpp"
+
+namespace failover {
+
+namespace {
+
+// RFC 3261 table 4.
+constexpr Duration t1 = std::chrono::milliseconds(500);
+constexpr Duration t2 = std::chrono::seconds(4);
+// Datagrams read before the loop turns on: a peer that floods us must not starve the other checks.
+constexpr int datagrams_a_turn = 16;
+
+class SipUdpCheck final : public RunningCheck {
+ public:
+  SipUdpCheck(const CheckPlace& place, CheckDone done) : loop_(place.loop), done_(std::move(done)) {}
+
+  void start(const CheckPlace& place, const Target& target, const Address& address) {
+    auto fd = connect_socket(address, SOCK_DGRAM, place.source);
+    if (!fd) return end_soon(finding_of(fd.error(), Moment::asking, "SIP over UDP"));
+    fd_ = std::move(*fd);
+    const auto local = Address::of_socket(fd_.get());
+    if (!local) return end_soon(finding_of(errno, Moment::asking, "SIP over UDP"));
+    const auto* const name = target.parameter("name");
+    auto request = make_sip_options(*local, name != nullptr ? *name : target.host, target.port);
+    if (!request) return end_soon(unknown(request.error()));
+    request_ = std::move(*request);
+    auto watch = loop_.watch(fd_.get(), EPOLLIN, [this](std::uint32_t) { receive(); });
+    if (!watch) return end_soon(unknown(watch.error()));
+    watch_ = std::move(*watch);
+    if (const int error = send_request(); error != 0) {
+      return end_soon(finding_of(error, Moment::asking, "sending OPTIONS"));
+    }
+  }
+
+  [[nodiscard]] Finding at_deadline() const override { return found(Health::down, silence_); }
+
+ private:
+  static Finding unknown(const Error& error) { return {std::unexpected(error), error.message, Grade::ok, false}; }
+
+  /// Sends and plans the next retransmission. @return an errno of ours, 0 if it went out or may still go out.
+  int send_request() {
+    const auto sent = ::send(fd_.get(), request_.text.data(), request_.text.size(), MSG_NOSIGNAL);
+    if (sent < 0 && errno != EAGAIN && errno != EINTR) return errno;
+    again_ = loop_.after(interval_, [this] { send_again(); });
+    interval_ = std::min(interval_ * 2, t2);
+    return 0;
+  }
+
+  void send_again() {
+    // An ICMP message that came meanwhile is the peer's answer; left pending it would look like an error of this send.
+    if (const int error = take_socket_error(fd_.get()); error != 0) return on_error(error, Moment::answered);
+    if (const int error = send_request(); error != 0) on_error(error, Moment::asking);
+  }
+
+  void on_error(int error, Moment moment) { end(finding_of(error, moment, "SIP over UDP")); }
+
+  void receive() {
+    const auto buffer = std::make_unique_for_overwrite<char[]>(SipLimits::message);
+    for (int i = 0; i < datagrams_a_turn; ++i) {
+      const auto size = recv(fd_.get(), buffer.get(), SipLimits::message, 0);
+      if (size < 0) {
+        if (errno != EAGAIN && errno != EINTR) on_error(errno, Moment::answered);
+        return;
+      }
+      if (judge({buffer.get(), static_cast<std::size_t>(size)})) return;
+    }
+  }
+
+  /// @return whether the check is over, and this perhaps destroyed.
+  bool judge(std::string_view datagram) {
+    const auto message = parse_sip_message(datagram);
+    if (!message) {
+      silence_ = fmt::format("no valid answer to OPTIONS ({})", message.error().message);
+      return false;
+    }
+    switch (classify_sip_answer(*message, request_)) {
+      case SipAnswer::foreign:
+        silence_ = "no answer to our OPTIONS (something else came that is not ours)";
+        return false;
+      case SipAnswer::provisional:
+        // RFC 3261 section 17.1.2.2: from here on retransmit every T2.
+        interval_ = t2;
+        silence_ = fmt::format("only a provisional answer to OPTIONS ({})", message->status);
+        return false;
+      case SipAnswer::up:
+        end(found(Health::up, fmt::format("{} {}", message->status, message->reason)));
+        return true;
+      case SipAnswer::down:
+        end(found(Health::down, fmt::format("{} {}", message->status, message->reason)));
+        return true;
+    }
+    return false;
+  }
+
+  void end_soon(Finding finding) {
+    watch_.reset();
+    again_ = loop_.soon([this, result = std::move(finding)] { end(result); });
+  }
+
+  /// The last thing done: whoever is called may destroy this.
+  void end(Finding finding) {
+    watch_.reset();
+    again_.reset();
+    const auto done = std::exchange(done_, nullptr);
+    if (done) done(std::move(finding));
+  }
+
+  Loop& loop_;
+  CheckDone done_;
+  Fd fd_;
+  Loop::Watch watch_;
+  Loop::Timer again_;
+  SipOptions request_;
+  Duration interval_ = t1;
+  std::string silence_ = "no answer to OPTIONS";
+};
+
+}  // namespace
+
+Pending start_sip_udp(const CheckPlace& place, const Target& target, const Address& address, Deadline, CheckDone done) {
+  auto check = std::make_unique<SipUdpCheck>(place, std::move(done));
+  check->start(place, target, address);
+  return check;
+}
+
+}  // namespace failover

@@ -1,0 +1,35 @@
+#include "probe/tcp.hpp"
+
+#include <memory>
+#include <utility>
+
+#include <failover/context.hpp>
+#include <failover/observer.hpp>
+
+#include "core/fd.hpp"
+#include "net/address.hpp"
+#include "probe/connecting.hpp"
+#include "probe/prober.hpp"
+
+namespace failover {
+
+namespace {
+
+class TcpCheck final : public RunningCheck {
+ public:
+  TcpCheck(const CheckPlace& place, const Address& address, const CheckDone& done) : connecting_(place.loop) {
+    connecting_.start(address, place.source, [done](const Fd&) { done(found(Health::up, "connected")); }, done);
+  }
+  [[nodiscard]] Finding at_deadline() const override { return found(Health::down, "connect timed out"); }
+
+ private:
+  Connecting connecting_;
+};
+
+}  // namespace
+
+Pending start_tcp(const CheckPlace& place, const Target&, const Address& address, Deadline, CheckDone done) {
+  return std::make_unique<TcpCheck>(place, address, done);
+}
+
+}  // namespace failover
