@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <expected>
-#include <string>
 #include <string_view>
 #include <system_error>
 

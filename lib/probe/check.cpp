@@ -4,8 +4,6 @@
 #include <chrono>
 #include <cstddef>
 #include <expected>
-#include <optional>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -34,6 +32,16 @@ constexpr auto standstill = std::chrono::seconds(1);
 
 Finding unknown(const Error& error) {
   return {std::unexpected(error), error.message, Grade::ok, false};
+}
+
+/// An up that came too late for the thresholds.
+Finding graded(Finding finding, Duration rtt, const ProbeOptions& options) {
+  if (finding.health != Health::up) return finding;
+  const bool critical = options.critical && rtt >= *options.critical;
+  if (!critical && !(options.warning && rtt >= *options.warning)) return finding;
+  finding.grade = std::max(finding.grade, critical ? Grade::critical : Grade::warning);
+  finding.detail += ", slow";
+  return finding;
 }
 
 }  // namespace
@@ -112,6 +120,7 @@ void Check::finish(Finding finding) {
   deadline_timer_.reset();
   running_.reset();
   const Duration rtt = Loop::Clock::now() - asked_at_;
+  finding = graded(std::move(finding), rtt, place_.options);
   Observation observation{.target = target_,
                           .health = std::move(finding.health),
                           .rtt = rtt,

@@ -7,6 +7,8 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include <failover/observer.hpp>
+
 #include "core/fd.hpp"
 #include "net/address.hpp"
 #include "net/socket.hpp"

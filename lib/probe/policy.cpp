@@ -55,7 +55,8 @@ std::size_t counted_down(std::size_t strong_down, std::size_t all_down, const Co
 
 Verdict judge(std::span<const Observation> observations, const Policy& policy) {
   const auto count = count_up(observations, policy.weak_counts);
-  auto reason = fmt::format("{} of {} down", count.down, count.total);
+  auto reason = count.down + count.unknown == 0 ? fmt::format("{0} of {0} up", count.total)
+                                                : fmt::format("{} of {} down", count.down, count.total);
   if (count.unknown > 0) reason += fmt::format(", {} unknown", count.unknown);
   if (count.total == 0) return {fail(ErrorKind::usage, "nothing was checked"), "nothing was checked"};
   const auto needed = policy.down_needed == 0 ? count.total : policy.down_needed;

@@ -52,8 +52,9 @@ std::string long_name(std::string_view name) {
   return lower;
 }
 
-bool is_control(char c) noexcept {
-  return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
+/// Other control characters, NUL too, may stand escaped in a quoted string (RFC 4475 section 3.1.1.2).
+bool is_bare_line_end(char c) noexcept {
+  return c == '\r' || c == '\n';
 }
 
 Result<Header> split_header(std::string_view line) {
@@ -84,7 +85,9 @@ Result<RawMessage> split_message(std::string_view text) {
     const auto line = text.substr(0, end);
     text.remove_prefix(end + 2);
     if (line.size() > SipLimits::header_bytes) return fail(ErrorKind::protocol, "a line is too long");
-    if (std::ranges::any_of(line, is_control)) return fail(ErrorKind::protocol, "a line holds control characters");
+    if (std::ranges::any_of(line, is_bare_line_end)) {
+      return fail(ErrorKind::protocol, "a line holds a bare line end");
+    }
     if (std::exchange(first, false)) {
       raw.start_line = line;
     } else if (line.empty()) {
@@ -118,6 +121,14 @@ Result<void> read_status_line(std::string_view line, SipMessage& message) {
   return {};
 }
 
+/// RFC 5118 section 4.1: an IPv6 address in a URI stands in brackets.
+bool has_bare_ipv6(std::string_view uri) noexcept {
+  auto host = uri.substr(uri.find(':') + 1);
+  if (const auto at = host.rfind('@'); at != std::string_view::npos) host.remove_prefix(at + 1);
+  host = host.substr(0, host.find_first_of(";?"));
+  return !host.starts_with('[') && std::ranges::count(host, ':') > 1;
+}
+
 Result<void> read_request_line(std::string_view line, SipMessage& message) {
   const auto first = line.find(' ');
   const auto last = line.rfind(' ');
@@ -132,9 +143,10 @@ Result<void> read_request_line(std::string_view line, SipMessage& message) {
     return fail(ErrorKind::protocol, "the request URI is malformed");
   }
   // RFC 3261 section 19.1.1: no headers in a SIP URI on the request line.
-  if (sip_lower(uri).starts_with("sip") && uri.contains('?')) {
-    return fail(ErrorKind::protocol, "the request URI carries headers");
-  }
+  const bool sip = sip_lower(uri).starts_with("sip:") || sip_lower(uri).starts_with("sips:");
+  if (sip && uri.contains('?')) return fail(ErrorKind::protocol, "the request URI carries headers");
+  if (sip && has_bare_ipv6(uri))
+    return fail(ErrorKind::protocol, "the request URI has an IPv6 address without brackets");
   message.method = std::string(method);
   message.request_uri = std::string(uri);
   return {};

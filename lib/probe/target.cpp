@@ -15,6 +15,7 @@
 #include <failover/observer.hpp>
 
 #include "core/url.hpp"
+#include "net/address.hpp"
 
 namespace failover {
 
@@ -60,6 +61,18 @@ bool is_host_name(std::string_view name) noexcept {
   };
   return !name.empty() && name.size() <= 253 && name.front() != '.' && name.front() != '-' &&
          std::ranges::all_of(name, allowed);
+}
+
+/// A name, or an address with perhaps a zone ("fe80::1%25eth0" in a URL).
+Result<std::string> read_host(const Url& url, const Scheme& scheme) {
+  if (url.host.empty()) return fail(ErrorKind::usage, "the host is missing");
+  auto host = FO_TRY(percent_decode(url.host));
+  const bool zone = host.contains('%');
+  if (zone && scheme.path) return fail(ErrorKind::usage, "an address with a zone cannot be asked for a web page");
+  if (!is_host_name(host) && !Address::parse(host, 0)) {
+    return fail(ErrorKind::usage, fmt::format("'{}' is neither a host name nor an address of an interface here", host));
+  }
+  return host;
 }
 
 Result<void> check_parameter(std::string_view name, std::string_view value) {
@@ -112,7 +125,7 @@ Result<void> read_query(const Url& url, const Scheme& scheme, Target& target) {
 Result<Target> read_target(std::string_view text) {
   const auto url = FO_TRY(parse_url(text));
   const auto& scheme = *FO_TRY(find_scheme(url.scheme));
-  if (url.host.empty()) return fail(ErrorKind::usage, "the host is missing");
+  auto host = FO_TRY(read_host(url, scheme));
   if (!url.user.empty()) return fail(ErrorKind::usage, "a user is not part of a target: a probe never logs in");
   if (!url.port && scheme.port == 0) {
     return fail(ErrorKind::usage, fmt::format("the port is missing: {}://HOST:PORT", scheme.name));
@@ -123,7 +136,7 @@ Result<Target> read_target(std::string_view text) {
   Target target;
   target.text = std::string(text);
   target.scheme = url.scheme;
-  target.host = url.host;
+  target.host = std::move(host);
   target.port = url.port.value_or(scheme.port);
   if (scheme.path) target.path = url.path.empty() ? "/" : url.path;
   FO_TRY(read_query(url, scheme, target));

@@ -1,0 +1,54 @@
+#include <string>
+
+#include <failover/error.hpp>
+#include <failover/observer.hpp>
+
+#include "support/catch.hpp"
+
+using failover::ErrorKind;
+using failover::parse_target;
+
+TEST_CASE("targets are read with the defaults of their kind") {
+  const auto sip = parse_target("sip://192.0.2.1");
+  REQUIRE(sip);
+  CHECK(sip->text == "sip://192.0.2.1");
+  CHECK(sip->port == 5060);
+  CHECK_FALSE(sip->weak());
+  CHECK(parse_target("tunnel://pbx.example")->port == 5090);
+  CHECK(parse_target("tunnel://pbx.example")->weak());
+  CHECK(parse_target("tcp://pbx.example:22")->weak());
+  CHECK(parse_target("https://pbx.example")->port == 443);
+  CHECK(parse_target("https://pbx.example")->path == "/");
+  CHECK(parse_target("http://[2001:db8::1]:5000/x")->host == "2001:db8::1");
+}
+
+TEST_CASE("our parameters are taken from a web page's query, its own stay as written") {
+  const auto web = parse_target("https://192.0.2.1:5001/a%20b?q=1%262&expect=204&name=pbx.example&verify=require&z");
+  REQUIRE(web);
+  CHECK(web->path == "/a%20b?q=1%262&z");
+  CHECK(*web->parameter("expect") == "204");
+  CHECK(*web->parameter("name") == "pbx.example");
+  CHECK(*web->parameter("verify") == "require");
+  CHECK(web->parameter("q") == nullptr);
+}
+
+TEST_CASE("what is no target is a usage error that names it and says what is wrong") {
+  const auto* const text =
+      GENERATE("", "pbx.example", "sip:pbx.example", "sip://", "sip://a:0", "sip://a:70000", "sip://a:x",
+               "sips://pbx.example", "icmp://pbx.example", "tcp://pbx.example", "sip://user@pbx.example",
+               "sip://a?transport=tcp", "sip://a?transport=udp&transport=udp", "sip://a?nmae=b", "sip://a/path",
+               "https://a?expect=99", "https://a?expect=2xx", "https://a?verify=no", "https://a?name=b%0d%0ac",
+               "https://a?name=b%00", "sip://a?name=", "sip://1:2:3", "sip://[::1", "sip://a b", "tunnel://a?x=1",
+               "http://[fe80::1%25lo]/", "sip://-pbx", "sip://.");
+  INFO(text);
+  const auto target = parse_target(text);
+  REQUIRE_FALSE(target);
+  CHECK(target.error().kind == ErrorKind::usage);
+  CHECK(target.error().message.find(text) != std::string::npos);
+}
+
+TEST_CASE("an unknown kind of target lists the known ones") {
+  const auto target = parse_target("smtp://pbx.example");
+  REQUIRE_FALSE(target);
+  CHECK(target.error().message.find("sip://, http://, https://, tcp://, tunnel://") != std::string::npos);
+}

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+
+#include <failover/observer.hpp>
+#include <failover/watch.hpp>
+
+namespace failover::cli {
+
+/// The members of the JSON objects `check`, `state` and `verdict`, as the text of an object.
+std::string check_fields(const Observation& observation, bool is_reference);
+std::string state_fields(const Target& target, TargetState from, TargetState to);
+std::string verdict_fields(const Verdict& verdict);
+/// Of the result object: the message, and the verdict if there is one.
+std::string result_fields(const std::string& message, const Verdict& verdict);
+
+}  // namespace failover::cli
