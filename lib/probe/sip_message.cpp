@@ -121,10 +121,15 @@ Result<void> read_status_line(std::string_view line, SipMessage& message) {
   return {};
 }
 
+/// What of a SIP URI follows the user, if there is one: host, port, parameters, headers.
+std::string_view after_user(std::string_view uri) noexcept {
+  const auto at = uri.rfind('@');
+  return uri.substr((at == std::string_view::npos ? uri.find(':') : at) + 1);
+}
+
 /// RFC 5118 section 4.1: an IPv6 address in a URI stands in brackets.
 bool has_bare_ipv6(std::string_view uri) noexcept {
-  auto host = uri.substr(uri.find(':') + 1);
-  if (const auto at = host.rfind('@'); at != std::string_view::npos) host.remove_prefix(at + 1);
+  auto host = after_user(uri);
   host = host.substr(0, host.find_first_of(";?"));
   return !host.starts_with('[') && std::ranges::count(host, ':') > 1;
 }
@@ -144,7 +149,7 @@ Result<void> read_request_line(std::string_view line, SipMessage& message) {
   }
   // RFC 3261 section 19.1.1: no headers in a SIP URI on the request line.
   const bool sip = sip_lower(uri).starts_with("sip:") || sip_lower(uri).starts_with("sips:");
-  if (sip && uri.contains('?')) return fail(ErrorKind::protocol, "the request URI carries headers");
+  if (sip && after_user(uri).contains('?')) return fail(ErrorKind::protocol, "the request URI carries headers");
   if (sip && has_bare_ipv6(uri))
     return fail(ErrorKind::protocol, "the request URI has an IPv6 address without brackets");
   message.method = std::string(method);
