@@ -23,6 +23,7 @@ Result<std::vector<std::string>> canonical_addresses(const std::vector<std::stri
   const auto repeated = std::ranges::unique(keyed);
   keyed.erase(repeated.begin(), repeated.end());
   std::vector<std::string> canonical;
+  canonical.reserve(keyed.size());
   for (auto& [type, bytes] : keyed) {
     canonical.push_back(FO_TRY(address_text(DnsRecord{DnsName(), type, dns_class::in, 0, std::move(bytes)})));
   }

@@ -6,6 +6,7 @@
 #include <expected>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -73,8 +74,14 @@ class AuthorityVerifier final : public DnsVerifier {
       }
     }
     std::vector<std::jthread> threads;
+    threads.reserve(addresses.size());
     for (std::size_t i = 0; i < addresses.size(); ++i) {
-      threads.emplace_back([&, i] { answers[places[i]].record = ask_one(addresses[i], context); });
+      const auto ask = [&, i] { answers[places[i]].record = ask_one(addresses[i], context); };
+      try {
+        threads.emplace_back(ask);
+      } catch (const std::system_error&) {
+        ask();  // no more threads to be had: one after the other
+      }
     }
     threads.clear();  // joins
     FO_TRY(while_doing(view_, cancelled_only(context)));

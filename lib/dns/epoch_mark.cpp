@@ -30,9 +30,8 @@ bool cut_field(std::string_view& rest, std::string_view key, bool last, std::str
 bool parse_epoch(std::string_view text, std::uint64_t& epoch) {
   // One spelling only: what was read is later demanded as a prerequisite, byte for byte.
   if (text.size() > 1 && text.front() == '0') return false;
-  const auto* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, epoch);
-  return error == std::errc() && stop == end;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), epoch);
+  return error == std::errc() && stop == text.data() + text.size();
 }
 
 }  // namespace

@@ -59,6 +59,7 @@ void demand(DnsMessage& update, const DnsName& name, std::uint16_t type, const s
 Result<std::vector<DnsRecord>> records_of(const ServiceNames& names, const ServiceRecord& service, std::uint32_t ttl) {
   std::vector<DnsRecord> records;
   const auto addresses = FO_TRY(canonical_addresses(service.addresses));
+  records.reserve(addresses.size() + 1);
   for (const auto& address : addresses) records.push_back(FO_TRY(address_record(names.service, address, ttl)));
   if (!service.mark) return records;
   const auto text = to_txt(*service.mark);

@@ -14,6 +14,7 @@
 
 #include <fmt/format.h>
 
+#include <failover/context.hpp>
 #include <failover/dns.hpp>
 #include <failover/error.hpp>
 
@@ -49,9 +50,8 @@ struct Settings {
 
 Result<std::uint32_t> parse_number(std::string_view key, std::string_view text, std::uint32_t largest) {
   std::uint32_t value = 0;
-  const auto* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || stop != end || value == 0 || value > largest) {
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || stop != text.data() + text.size() || value == 0 || value > largest) {
     return fail(ErrorKind::usage, fmt::format("{}={} is not a number from 1 to {}", key, text, largest));
   }
   return value;

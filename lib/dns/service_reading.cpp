@@ -4,8 +4,6 @@
 #include <chrono>
 #include <cstddef>
 #include <optional>
-#include <string>
-#include <utility>
 #include <vector>
 
 #include <fmt/format.h>

@@ -7,7 +7,6 @@
 #include <expected>
 #include <memory>
 #include <span>
-#include <string>
 #include <string_view>
 #include <utility>
 

@@ -155,7 +155,7 @@ Result<void> check_mac(std::string_view wire, const DnsMessage& message, const T
   signed_bytes += wire.substr(2, 8);
   append_u16(signed_bytes, static_cast<std::uint16_t>(number(wire.substr(10, 2)) - 1));
   signed_bytes += wire.substr(12, message.tsig_offset - 12);
-  signed_bytes += variables(message.tsig->name, data);
+  signed_bytes += variables(key.name, data);
   const auto expected = FO_TRY(hmac(key, signed_bytes));
   // A truncated MAC is never asked for, so none is accepted (RFC 8945 section 5.2.2.1 leaves that to us).
   if (data.mac.size() != expected.size()) return unverified("has a MAC of the wrong length");

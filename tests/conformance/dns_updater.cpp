@@ -6,8 +6,8 @@
 //
 // A record argument is ADDRESS,ADDRESS..[;EPOCH:NODE]; "-" stands for no address.
 
-#include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <iostream>
 #include <latch>
@@ -108,6 +108,7 @@ json race(std::span<char*> arguments) {
   std::latch start(count);
   std::vector<json> results(static_cast<std::size_t>(count));
   std::vector<std::jthread> threads;
+  threads.reserve(results.size());
   for (int i = 0; i < count; ++i) {
     threads.emplace_back([&, i] {
       auto view = make_view(arguments);
@@ -140,7 +141,7 @@ json act(std::span<char*> arguments) {
   auto result = outcome(view);
   result["from"] = view->from;
   result["to"] = view->to;
-  result["ttl"] = view->ttl ? json(view->ttl->count()) : json();
+  result["ttl"] = view->ttl.value_or(std::chrono::seconds(0)).count();
   result["describe"] = view->updater->describe();
   return result;
 }

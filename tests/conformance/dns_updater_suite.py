@@ -23,11 +23,11 @@ def act(url, *arguments, timeout=5.0, clock_offset=0, service=SERVICE, epoch_rec
     return result
 
 
-class DnsUpdaterSuite:
-    """Subclasses give self.url: a view in which SERVICE has the one address OLD and there is no mark yet, and which
-    takes changes; and seen(), the addresses that an independent client sees there."""
+class DnsChecks:
+    """What tests of an updater say often. Subclasses give self.url, a view that takes changes, and seen()."""
 
     def seen(self):
+        """The addresses that an independent client sees there."""
         raise NotImplementedError
 
     def assert_error(self, result, kind, *words):
@@ -41,6 +41,10 @@ class DnsUpdaterSuite:
         self.assertTrue(now["ok"], now)
         self.assertEqual((now["addresses"], now["epoch"], now["node"]), (addresses, epoch, node))
         self.assertEqual(self.seen(), addresses)
+
+
+class DnsUpdaterSuite(DnsChecks):
+    """Before each test SERVICE has the one address OLD and no mark."""
 
     def test_reads_what_is_there(self):
         self.assert_holds([OLD])

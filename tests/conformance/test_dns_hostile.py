@@ -6,7 +6,7 @@ import struct
 import time
 import unittest
 
-from conformance.dns_updater_suite import EPOCH_RECORD, NEW, OLD, SERVICE, DnsUpdaterSuite, act
+from conformance.dns_updater_suite import EPOCH_RECORD, NEW, OLD, SERVICE, DnsChecks, act
 from support.fake_dns import FakeDns, answer_to, dns
 from support.tool import temporary_folder
 
@@ -25,9 +25,7 @@ def service_answer(request, address=OLD):
     return answer_to(request, *records)
 
 
-class HostileTest(unittest.TestCase):
-    locals().update({"assert_error": DnsUpdaterSuite.assert_error})
-
+class HostileTest(DnsChecks, unittest.TestCase):
     def serve(self, answers, **options):
         server = FakeDns(answers, **options)
         self.addCleanup(server.close)

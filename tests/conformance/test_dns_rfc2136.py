@@ -5,7 +5,7 @@ import subprocess
 import threading
 import unittest
 
-from conformance.dns_updater_suite import EPOCH_RECORD, NEW, OLD, SERVICE, THIRD, DnsUpdaterSuite, act
+from conformance.dns_updater_suite import EPOCH_RECORD, NEW, OLD, SERVICE, THIRD, DnsChecks, DnsUpdaterSuite, act
 from support.named import ZONE, Named
 from support.server import free_port
 
@@ -16,7 +16,7 @@ def dig(server, name, kind):
     return sorted(done.stdout.split())
 
 
-class BindTest(unittest.TestCase):
+class BindTest(DnsChecks, unittest.TestCase):
     """Gives a primary in which SERVICE has the address OLD."""
 
     def start(self, **options):
@@ -28,7 +28,7 @@ class BindTest(unittest.TestCase):
         return self.start(records=[f"{SERVICE}. IN A {OLD}", f"alias IN CNAME {SERVICE}.", "sub IN NS ns.elsewhere.test."], **options)
 
 
-class Rfc2136Suite(DnsUpdaterSuite, BindTest):
+class OnePrimary(BindTest):
     def setUp(self):
         self.primary = self.start_primary()
         self.url = self.primary.url(verify=f"{self.primary.address}:{self.primary.port}")
@@ -37,11 +37,12 @@ class Rfc2136Suite(DnsUpdaterSuite, BindTest):
         return dig(self.primary, SERVICE, "A") + dig(self.primary, SERVICE, "AAAA")
 
 
-class KeysAndRefusals(Rfc2136Suite):
-    """Every way in which the server says no. Nothing may have changed after any of them."""
+class Rfc2136Suite(DnsUpdaterSuite, OnePrimary):
+    """The suite of every updater."""
 
-    # The suite itself runs in Rfc2136Suite.
-    locals().update({name: None for name in dir(DnsUpdaterSuite) if name.startswith("test_")})
+
+class KeysAndRefusals(OnePrimary):
+    """Every way in which the server says no. Nothing may have changed after any of them."""
 
     def refused(self, url, kind, *words, **options):
         for arguments in (("prove",), ("replace", OLD, f"{NEW};1:a")):
@@ -89,9 +90,7 @@ class KeysAndRefusals(Rfc2136Suite):
         self.assert_error(act(server.url(), "replace", OLD, f"{NEW};1:a"), "conflict")
 
 
-class DeadServers(BindTest, DnsUpdaterSuite):
-    locals().update({name: None for name in dir(DnsUpdaterSuite) if name.startswith("test_")})
-
+class DeadServers(BindTest):
     def test_nobody_listens(self):
         server = self.start_primary()
         server.kill()
@@ -125,10 +124,8 @@ class DeadServers(BindTest, DnsUpdaterSuite):
         self.assertEqual(dig(server, SERVICE, "A"), [NEW])
 
 
-class ManyServers(BindTest, DnsUpdaterSuite):
+class ManyServers(BindTest):
     """A primary and two secondaries on addresses of their own, all on one port, found through the zone's NS records."""
-
-    locals().update({name: None for name in dir(DnsUpdaterSuite) if name.startswith("test_")})
 
     def setUp(self):
         self.addresses = ("127.0.0.1", "127.0.0.2", "127.0.0.3")
@@ -188,9 +185,7 @@ class ManyServers(BindTest, DnsUpdaterSuite):
                          [True, False, True])
 
 
-class Urls(BindTest, DnsUpdaterSuite):
-    locals().update({name: None for name in dir(DnsUpdaterSuite) if name.startswith("test_")})
-
+class Urls(BindTest):
     def setUp(self):
         self.server = Named(records=[f"{SERVICE}. IN A {OLD}"])
         self.addCleanup(self.server.close)

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <failover/context.hpp>
+#include <failover/dns.hpp>
 #include <failover/error.hpp>
 
 #include "net/dns_message.hpp"
@@ -66,8 +67,7 @@ TEST_CASE("addresses of both families and the mark make one record") {
   REQUIRE(record);
   CHECK(record->addresses == std::vector<std::string>{"192.0.2.1", "192.0.2.2", "2001:db8::1"});
   CHECK(record->ttl == std::chrono::seconds(90));  // the longest: until then a cache may keep one of them
-  REQUIRE(record->mark);
-  CHECK(record->mark->epoch == 3);
+  CHECK(record->mark.value_or(failover::EpochMark{}).epoch == 3);
 }
 
 TEST_CASE("NXDOMAIN and NODATA are an empty record, but only with authority") {

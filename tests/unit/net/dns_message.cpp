@@ -1,5 +1,6 @@
 #include "net/dns_message.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>

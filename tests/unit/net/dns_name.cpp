@@ -1,6 +1,7 @@
 #include "net/dns_name.hpp"
 
 #include <string>
+#include <string_view>
 
 #include "support/catch.hpp"
 

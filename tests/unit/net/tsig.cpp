@@ -1,7 +1,9 @@
 #include "net/tsig.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -10,6 +12,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include <failover/context.hpp>
 #include <failover/error.hpp>
 
 #include "core/secret.hpp"

@@ -1,6 +1,7 @@
 #include "net/tsig_key.hpp"
 
 #include <string>
+#include <string_view>
 
 #include <failover/error.hpp>
 
