@@ -95,6 +95,10 @@ Result<std::vector<FetchCandidate>> survey_source(Source& source, unsigned retri
     auto candidate = retrying(retries, context, [&] { return look_at(source, object, context); });
     // Rotation takes objects away while we look; a single one that is gone was reported by list().
     if (!candidate && candidate.error().kind == ErrorKind::not_found && objects.size() > 1) continue;
+    if (!candidate && candidate.error().kind == ErrorKind::conflict) {
+      candidate =
+          FetchCandidate{object, ArchiveState::incomplete, "it is still being written", {}, {}, object.modified};
+    }
     if (!candidate && candidate.error().kind == ErrorKind::permission && objects.size() > 1) {
       candidate =
           FetchCandidate{object, ArchiveState::incomplete, "it may not be read: " + candidate.error().message, {},

@@ -133,7 +133,9 @@ Result<bool> LogIn::by_key_file(const std::filesystem::path& file, std::string_v
                                                        phrase.empty() ? nullptr : phrase.c_str());
       },
       context_));
-  if (code == LIBSSH2_ERROR_FILE || code == LIBSSH2_ERROR_METHOD_NONE) {
+  // Whatever it fails of before the server was asked is a matter of the file.
+  if (code == LIBSSH2_ERROR_FILE || code == LIBSSH2_ERROR_KEYFILE_AUTH_FAILED || code == LIBSSH2_ERROR_PROTO ||
+      code == LIBSSH2_ERROR_METHOD_NONE) {
     return fail(ErrorKind::config,
                 fmt::format("identity file {}: it is no private key of a known kind, or its passphrase is missing or "
                             "wrong; name a file with the passphrase by --password-file, or load the key into ssh-agent",

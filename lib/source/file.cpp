@@ -38,6 +38,11 @@ ObjectInfo info_of(const std::filesystem::path& path, const struct stat& info) {
           std::to_string(info.st_dev) + ":" + std::to_string(info.st_ino)};
 }
 
+/// An open descriptor goes on to show what was replaced; another object under the name needs another one.
+bool is_same(const ObjectInfo& a, const ObjectInfo& b) {
+  return a.path == b.path && a.size == b.size && a.modified == b.modified && a.version == b.version;
+}
+
 class FileSource : public Source {
  public:
   FileSource(PathPattern pattern, std::string location) noexcept
@@ -76,11 +81,7 @@ class FileSource : public Source {
   Result<std::size_t> read(const ObjectInfo& object, std::uint64_t offset, std::span<std::byte> buffer,
                            const Context& context) override {
     FO_TRY(context.check());
-    if (open_path_ != object.path || !fd_) {
-      // Without O_NONBLOCK a file that became a FIFO would hold us for ever.
-      fd_ = FO_TRY(open_file(object.path, O_RDONLY | O_NONBLOCK | O_NOCTTY));
-      open_path_ = object.path;
-    }
+    if (!fd_ || !is_same(open_object_, object)) FO_TRY(open_object(object));
     auto count = while_doing("reading " + object.path, read_at(fd_.get(), offset, buffer));
     // The next read opens anew, so that an object that was replaced meanwhile is seen.
     if (!count || *count == 0) fd_.reset();
@@ -88,9 +89,20 @@ class FileSource : public Source {
   }
 
  private:
+  Result<void> open_object(const ObjectInfo& object) {
+    // Without O_NONBLOCK a file that became a FIFO would hold us for ever.
+    fd_ = FO_TRY(open_file(object.path, O_RDONLY | O_NONBLOCK | O_NOCTTY));
+    open_object_ = object;
+    struct stat info{};
+    if (::fstat(fd_.get(), &info) != 0) return fail_errno("cannot look at " + object.path);
+    if (is_same(info_of(object.path, info), object)) return {};
+    fd_.reset();
+    return fail(ErrorKind::conflict, object.name + " was replaced or written to meanwhile");
+  }
+
   PathPattern pattern_;
   std::string location_;
-  std::string open_path_;
+  ObjectInfo open_object_;
   Fd fd_;
 };
 

@@ -75,7 +75,7 @@ class SftpSource : public Source {
                            const Context& context) override {
     return keeping_link<std::size_t>(
         [&](SftpLink& link) -> Result<std::size_t> {
-          const auto count = FO_TRY(link.read(object.path, offset, buffer, context));
+          const auto count = FO_TRY(link.read(object, offset, buffer, context));
           // Read from the beginning again, it may be another file under the name.
           if (count == 0) FO_TRY(link.close_file(context));
           return count;
@@ -113,8 +113,8 @@ class SftpSource : public Source {
   Result<T> keeping_link(Call call, const Context& context) {
     if (!link_) link_ = FO_TRY(SftpLink::open(peer_, options_, context));
     auto result = call(*link_);
-    const bool in_order =
-        result || result.error().kind == ErrorKind::not_found || result.error().kind == ErrorKind::permission;
+    const bool in_order = result || result.error().kind == ErrorKind::not_found ||
+                          result.error().kind == ErrorKind::permission || result.error().kind == ErrorKind::conflict;
     if (!in_order) link_.reset();
     return result;
   }

@@ -1,6 +1,7 @@
 #include "source/sftp_link.hpp"
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <expected>
@@ -16,6 +17,7 @@
 
 #include <failover/context.hpp>
 #include <failover/error.hpp>
+#include <failover/source.hpp>
 
 #include "net/ssh_session.hpp"
 
@@ -127,14 +129,25 @@ Result<LIBSSH2_SFTP_ATTRIBUTES> SftpLink::stat(const std::string& path, const Co
   return attributes;
 }
 
-Result<std::size_t> SftpLink::read(const std::string& path, std::uint64_t offset, std::span<std::byte> buffer,
+Result<void> SftpLink::open_file(const ObjectInfo& object, const Context& context) {
+  file_ = FO_TRY(open_handle(object.path, LIBSSH2_SFTP_OPENFILE, context));
+  open_object_ = object;
+  position_ = 0;
+  LIBSSH2_SFTP_ATTRIBUTES now{};
+  const auto code = FO_TRY(session_->drive([&]() -> long { return ::libssh2_sftp_fstat_ex(file_, &now, 0); }, context));
+  if (code != 0) return std::unexpected(error_of(code, "cannot look at " + object.path));
+  if (now.filesize == object.size && WallTime(std::chrono::seconds(now.mtime)) == object.modified) return {};
+  FO_TRY(close_file(context));
+  return fail(ErrorKind::conflict, object.name + " was replaced or written to meanwhile");
+}
+
+Result<std::size_t> SftpLink::read(const ObjectInfo& object, std::uint64_t offset, std::span<std::byte> buffer,
                                    const Context& context) {
-  if (file_path_ != path) FO_TRY(close_file(context));
-  if (file_ == nullptr) {
-    file_ = FO_TRY(open_handle(path, LIBSSH2_SFTP_OPENFILE, context));
-    file_path_ = path;
-    position_ = 0;
-  }
+  // An open handle goes on to show what was replaced; another object under the name needs another one.
+  const bool same =
+      open_object_.path == object.path && open_object_.size == object.size && open_object_.modified == object.modified;
+  if (!same) FO_TRY(close_file(context));
+  if (file_ == nullptr) FO_TRY(open_file(object, context));
   if (position_ != offset) {
     ::libssh2_sftp_seek64(file_, offset);
     position_ = offset;
@@ -142,7 +155,7 @@ Result<std::size_t> SftpLink::read(const std::string& path, std::uint64_t offset
   const auto count = FO_TRY(session_->drive(
       [&]() -> long { return ::libssh2_sftp_read(file_, reinterpret_cast<char*>(buffer.data()), buffer.size()); },
       context));
-  if (count < 0) return std::unexpected(error_of(count, "cannot read " + path));
+  if (count < 0) return std::unexpected(error_of(count, "cannot read " + object.path));
   position_ += static_cast<std::uint64_t>(count);
   return static_cast<std::size_t>(count);
 }
@@ -151,7 +164,6 @@ Result<void> SftpLink::close_file(const Context& context) {
   if (file_ == nullptr) return {};
   FO_TRY(close_handle(file_, context));
   file_ = nullptr;
-  file_path_.clear();
   return {};
 }
 

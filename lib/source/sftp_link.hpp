@@ -33,8 +33,9 @@ class SftpLink {
   Result<std::vector<Entry>> list(const std::string& folder, const Context& context);
   /// Follows symbolic links.
   Result<LIBSSH2_SFTP_ATTRIBUTES> stat(const std::string& path, const Context& context);
-  /// As Source::read. The file that was read last stays open.
-  Result<std::size_t> read(const std::string& path, std::uint64_t offset, std::span<std::byte> buffer,
+  /// As Source::read. The file that was read last stays open; what opens must be the object that was listed, else it
+  /// is an error of kind conflict.
+  Result<std::size_t> read(const ObjectInfo& object, std::uint64_t offset, std::span<std::byte> buffer,
                            const Context& context);
   /// The next read opens anew.
   Result<void> close_file(const Context& context);
@@ -42,6 +43,7 @@ class SftpLink {
  private:
   SftpLink(std::unique_ptr<SshSession> session, LIBSSH2_SFTP* sftp) noexcept;
   Result<LIBSSH2_SFTP_HANDLE*> open_handle(const std::string& path, int type, const Context& context);
+  Result<void> open_file(const ObjectInfo& object, const Context& context);
   Result<void> close_handle(LIBSSH2_SFTP_HANDLE* handle, const Context& context);
   [[nodiscard]] Error error_of(long code, const std::string& work) const;
 
@@ -49,7 +51,7 @@ class SftpLink {
   LIBSSH2_SFTP* sftp_;
   LIBSSH2_SFTP_HANDLE* folder_ = nullptr;
   LIBSSH2_SFTP_HANDLE* file_ = nullptr;
-  std::string file_path_;
+  ObjectInfo open_object_;
   std::uint64_t position_ = 0;
 };
 

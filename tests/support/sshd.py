@@ -67,5 +67,30 @@ class Sshd(Server):
         config.write_text("\n".join([*self.settings, *lines]) + "\n", encoding="ascii")
         return ["/usr/sbin/sshd", "-D", "-e", "-f", str(config)]
 
+    def sessions(self):
+        """The processes of the connections; sshd puts them into sessions of their own."""
+        found = []
+        todo = [self.pid]
+        while todo:
+            pid = todo.pop()
+            try:
+                children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+            except FileNotFoundError:
+                continue
+            todo += map(int, children)
+            found += map(int, children)
+        return found
+
+    def signal_sessions(self, number):
+        for pid in self.sessions():
+            try:
+                os.kill(pid, number)
+            except ProcessLookupError:
+                pass
+
+    def signal_group(self, number):
+        self.signal_sessions(number)
+        super().signal_group(number)
+
     def ready(self):
         return tcp_accepts(self.address, self.port)

@@ -36,7 +36,8 @@ struct SourceOptions {
   Duration stall_timeout = std::chrono::seconds(30);  ///< a peer that is silent for so long counts as gone
 };
 
-/// A place where backups lie, read-only. Kinds of errors: not_found, permission, unreachable, timeout, protocol.
+/// A place where backups lie, read-only. Kinds of errors: not_found, permission, conflict, unreachable, timeout,
+/// protocol.
 /// unreachable and timeout are worth a retry, the others are not.
 class FAILOVER_EXPORT Source {
  public:
@@ -48,7 +49,8 @@ class FAILOVER_EXPORT Source {
   /// The object as it is now.
   virtual Result<ObjectInfo> stat(const std::string& path, const Context& context) = 0;
   /// Reads from `offset` into `buffer`: at least one byte, unless the object ends there (0), and as many as come
-  /// without another wait. Reading onwards from where the last read of the same object ended is the fast case.
+  /// without another wait. An error of kind conflict when it is not the object that was listed. Reading onwards from
+  /// where the last read of the same object ended is the fast case.
   virtual Result<std::size_t> read(const ObjectInfo& object, std::uint64_t offset, std::span<std::byte> buffer,
                                    const Context& context) = 0;
 };
