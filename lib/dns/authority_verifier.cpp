@@ -90,22 +90,21 @@ class AuthorityVerifier final : public DnsVerifier {
 
   Result<void> wait_until(const ServiceRecord& wanted, const Context& context) override {
     auto pause_length = first_pause;
-    Error last{ErrorKind::timeout, view_ + ": no server could be asked in time"};
+    std::string last;
     while (true) {
       const auto answers = ask_all(context);
       if (!answers && !may_pass(answers.error())) return std::unexpected(answers.error());
-      if (!answers) {
-        last = {ErrorKind::timeout, answers.error().message};
-      } else {
-        const auto behind = laggards(*answers, wanted);
-        if (behind.empty()) return {};
-        last = {ErrorKind::timeout, fmt::format("{}: {} of {} authoritative servers do not have the change: {}", view_,
-                                                behind.size(), answers->size(), fmt::join(behind, "; "))};
+      const auto behind = answers ? laggards(*answers, wanted) : std::vector<std::string>{answers.error().message};
+      if (behind.empty()) return {};
+      // A round that the deadline cut short would blame servers that only had no time to answer.
+      if (last.empty() || !context.deadline.passed()) {
+        last = answers ? fmt::format("{}: {} of {} authoritative servers do not have the change: {}", view_,
+                                     behind.size(), answers->size(), fmt::join(behind, "; "))
+                       : behind.front();
       }
-      if (context.deadline.passed()) return std::unexpected(last);
       pause(pause_length, context);
-      if (context.stop.stop_requested()) return fail(ErrorKind::cancelled, last.message);
-      if (context.deadline.passed()) return std::unexpected(last);
+      if (context.stop.stop_requested()) return fail(ErrorKind::cancelled, last);
+      if (context.deadline.passed()) return fail(ErrorKind::timeout, last);
       pause_length = std::min(pause_length * 2, longest_pause);
     }
   }
