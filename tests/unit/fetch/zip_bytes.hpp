@@ -7,8 +7,8 @@
 struct TinyZip {
   std::uint16_t dos_time = 0;
   std::uint16_t dos_date = 0x5B77;  ///< 2025-11-23
-  std::string extra{};                ///< of the central directory's entry
-  std::string comment{};              ///< of the archive
+  std::string extra{};              ///< of the central directory's entry
+  std::string comment{};            ///< of the archive
 
   [[nodiscard]] std::string bytes() const {
     const std::string name = "a";
