@@ -164,7 +164,9 @@ int run_tool(Tool& tool, int argc, char** argv) {
   }
   Session session(options, Context{run_deadline(tool, options), signals.token(), &output}, output,
                   std::move(request->nodes), std::move(line.program));
-  return report(tool, run_guarded(tool, session), signals.received(), output);
+  // Before asking which signal came: arguments have no order of evaluation.
+  const auto outcome = run_guarded(tool, session);
+  return report(tool, outcome, signals.received(), output);
 }
 
 }  // namespace failover::cli

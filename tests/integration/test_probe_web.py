@@ -1,0 +1,256 @@
+"""fo-probe's web, tcp and tunnel probers: a real nginx with several certificates, and peers that misbehave."""
+
+import socket
+import struct
+import subprocess
+import threading
+import unittest
+
+from support import tool
+from support.nginx import Nginx
+from support.server import free_port
+
+
+def check(target, *options, timeout="2s"):
+    finished = tool.run("fo-probe", "--json", "-t", timeout, *options, target)
+    checks = [one for one in finished.objects if one["type"] == "check"]
+    assert len(checks) == 1, finished
+    return checks[0], finished
+
+
+class RealServer(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.web = Nginx()
+        cls.addClassCleanup(cls.web.close)
+        cls.web.start()
+
+    def test_status_2xx_to_4xx_is_up(self):
+        for path, health in (("200", "up"), ("302", "up"), ("401", "up"), ("404", "up"), ("500", "down"), ("503", "down")):
+            one, finished = check(f"http://127.0.0.1:{self.web.port}/{path}")
+            self.assertEqual((one["health"], one["detail"]), (health, f"HTTP status {path}"), finished)
+
+    def test_expect(self):
+        base = f"http://127.0.0.1:{self.web.port}"
+        self.assertEqual(check(f"{base}/404?expect=404")[0]["health"], "up")
+        self.assertEqual(check(f"{base}/404?expect=200")[0]["health"], "down")
+
+    def test_the_name_is_the_host_header_and_the_page_keeps_its_query(self):
+        check(f"http://127.0.0.1:{self.web.port}/echo?a=1&name=pbx.example&b=2")
+        self.assertIn(f"pbx.example:{self.web.port} /echo?a=1&b=2", (self.web.dir / "access.log").read_text())
+
+    def test_a_wrong_certificate_is_a_warning_on_an_up(self):
+        # Self-signed for pbx.example: the chain is wrong, and asked by address the name too.
+        one, finished = check(f"https://127.0.0.1:{self.web.tls_port}/200")
+        self.assertEqual((one["health"], one["grade"], finished.status), ("up", "warning", 1), finished)
+        self.assertIn("not for 127.0.0.1", one["detail"])
+        one, _ = check(f"https://127.0.0.1:{self.web.tls_port}/200?name=pbx.example")
+        self.assertEqual(one["grade"], "warning")
+        self.assertNotIn("not for", one["detail"])
+
+    def test_an_expired_certificate_is_a_warning_on_an_up(self):
+        one, finished = check(f"https://127.0.0.1:{self.web.expired_port}/200?name=pbx.example")
+        self.assertEqual((one["health"], one["grade"]), ("up", "warning"), finished)
+
+    def test_verify_require_makes_it_down(self):
+        one, finished = check(f"https://127.0.0.1:{self.web.tls_port}/200?name=pbx.example&verify=require")
+        self.assertEqual((one["health"], finished.status), ("down", 2), finished)
+        self.assertIn("certificate", one["detail"])
+
+    def test_tls_on_a_plain_port_is_down(self):
+        one, finished = check(f"https://127.0.0.1:{self.web.port}/")
+        self.assertEqual(one["health"], "down", finished)
+
+    def test_bounded_a_stopped_server_is_down_at_the_deadline(self):
+        self.web.freeze()
+        self.addCleanup(self.web.thaw)
+        for target in (f"http://127.0.0.1:{self.web.port}/200", f"https://127.0.0.1:{self.web.tls_port}/200"):
+            one, finished = check(target, timeout="600ms")
+            self.assertEqual(one["health"], "down", finished)
+            self.assertAlmostEqual(one["rtt_s"], 0.6, delta=0.1)
+
+    def test_a_weak_up_does_not_veto(self):
+        dead = f"sip://127.0.0.1:{free_port(2000, 9999)}"
+        weak = f"tcp://127.0.0.1:{self.web.port}"
+        self.assertEqual(tool.run("fo-probe", dead, weak).status, 2)
+        self.assertEqual(tool.run("fo-probe", "--weak-counts", dead, weak).status, 1)
+        self.assertEqual(tool.run("fo-probe", "--weak-counts", "--fail-when", "any", dead, weak).status, 2)
+        self.assertEqual(tool.run("fo-probe", weak).status, 0)
+
+    def test_isolation_a_dead_reference_makes_a_down_unknown(self):
+        dead = [f"tcp://127.0.0.1:{free_port()}" for _ in range(2)]
+        living = f"tcp://127.0.0.1:{self.web.port}"
+        self.assertEqual(tool.run("fo-probe", dead[0], "--reference", dead[1]).status, 3)
+        self.assertEqual(tool.run("fo-probe", dead[0], "--reference", living).status, 2)
+        self.assertEqual(tool.run("fo-probe", dead[0], "--reference", living, "--reference", dead[1]).status, 2)
+        self.assertEqual(tool.run("fo-probe", "--reference-when", "any", dead[0], "--reference", living, "--reference",
+                                  dead[1]).status, 3)
+
+    def test_thresholds(self):
+        target = f"http://127.0.0.1:{self.web.port}/200"
+        self.assertEqual(tool.run("fo-probe", "-w", "1ms", "-c", "10s", "-t", "20s", target + "?x").status in (0, 1), True)
+        one, finished = check(target, "-c", "1ms", "-w", "1ms")
+        self.assertIn(finished.status, (0, 2))
+        self.assertEqual(finished.status, {"ok": 0, "critical": 2}[one["grade"]])
+
+
+class Peer:
+    """A TCP peer of one behaviour: talk(connection) is called for each connection."""
+
+    def __init__(self, talk):
+        self.talk = talk
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=16)
+        self.port = self.listener.getsockname()[1]
+        self.open = []
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self):
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            self.open.append(connection)
+            try:
+                self.talk(connection)
+            except OSError:
+                pass
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        for connection in self.open:
+            connection.close()
+
+
+def reset(connection):
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+def endless_headers(connection):
+    connection.recv(4096)
+    connection.sendall(b"HTTP/1.1 200 OK\r\n")
+    while True:
+        connection.sendall(b"X: " + b"y" * 1000 + b"\r\n")
+
+
+def endless_body(connection):
+    connection.recv(4096)
+    connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+    while True:
+        connection.sendall(b"y" * 4096)
+
+
+def says(text):
+    def talk(connection):
+        connection.recv(4096)
+        connection.sendall(text)
+        connection.close()
+    return talk
+
+
+class Misbehaving(unittest.TestCase):
+    def health(self, scheme, talk, timeout="1s"):
+        with Peer(talk) as peer:
+            one, finished = check(f"{scheme}://127.0.0.1:{peer.port}", timeout=timeout)
+            self.assertLess(one["rtt_s"], 1.1, finished)
+            return one["health"]
+
+    def test_web(self):
+        self.assertEqual(self.health("http", endless_body), "up")
+        for talk in (reset, lambda connection: connection.close(), says(b"garbage\r\n\r\n"), says(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"),
+                     says(b"SSH-2.0-x\r\n"), endless_headers, lambda connection: None):
+            self.assertEqual(self.health("http", talk), "down")
+            self.assertEqual(self.health("https", talk), "down")
+
+    def test_a_redirect_is_not_followed(self):
+        with Peer(lambda connection: None) as trap:
+            self.assertEqual(self.health("http", says(f"HTTP/1.1 302 x\r\nLocation: http://127.0.0.1:{trap.port}/\r\nContent-Length: 0\r\n\r\n"
+                                                      .encode("ascii"))), "up")
+            self.assertEqual(trap.open, [])
+
+    def test_tcp(self):
+        self.assertEqual(self.health("tcp", lambda connection: None), "up")
+        one, finished = check(f"tcp://127.0.0.1:{free_port()}")
+        self.assertEqual((one["health"], finished.status), ("down", 2), finished)
+        self.assertIn("refused", one["detail"])
+
+    def test_tunnel_stays_open_or_is_down(self):
+        self.assertEqual(self.health("tunnel", lambda connection: None), "up")
+        self.assertEqual(self.health("tunnel", lambda connection: connection.sendall(b"hello")), "up")
+        self.assertEqual(self.health("tunnel", lambda connection: connection.close()), "down")
+        self.assertEqual(self.health("tunnel", reset), "down")
+
+    def test_nothing_is_sent_into_a_tunnel(self):
+        got = []
+        self.health("tunnel", lambda connection: got.append(connection.recv(10)))
+        self.assertEqual(got, [b""])
+
+    def test_unknown_is_not_down_a_timeout_too_short_for_a_tunnel(self):
+        self.assertEqual(self.health("tunnel", lambda connection: None, "200ms"), "unknown")
+
+
+class OurOwnFault(unittest.TestCase):
+    """unknown-is-not-down: what keeps us from asking says nothing about the peer."""
+
+    targets = ("sip://198.51.100.1", "http://198.51.100.1/", "https://198.51.100.1/", "tcp://198.51.100.1:22", "tunnel://198.51.100.1")
+
+    def assert_unknown(self, finished, count):
+        checks = [one for one in finished.objects if one["type"] == "check"]
+        self.assertEqual([one["health"] for one in checks], ["unknown"] * count, finished)
+        self.assertEqual(finished.status, 3, finished)
+
+    def test_no_network(self):
+        finished = tool.run("fo-probe", "--json", *self.targets, wrapper=["unshare", "-rn"])
+        self.assert_unknown(finished, len(self.targets))
+
+    def test_routes_that_forbid(self):
+        for kind in ("unreachable", "prohibit", "blackhole"):
+            script = f'ip link set lo up; ip route add {kind} 198.51.100.0/24; exec "$@"'
+            finished = tool.run("fo-probe", "--json", *self.targets, wrapper=["unshare", "-rn", "sh", "-c", script, "sh"])
+            self.assert_unknown(finished, len(self.targets))
+
+    def test_no_descriptors_left(self):
+        # Enough to start and to load libcurl, not for the sockets of all.
+        targets = [f"tcp://127.0.0.1:{port}" for port in range(1, 101)]
+        finished = tool.run("fo-probe", "--json", *targets, wrapper=["prlimit", "--nofile=16"])
+        unknown = [one for one in finished.objects if one["type"] == "check" and one["health"] == "unknown"]
+        self.assertTrue(unknown, finished)
+        self.assertIn("Too many open files", unknown[0]["detail"])
+        self.assertEqual(finished.status, 3, finished)
+
+    def test_a_source_address_that_is_not_ours(self):
+        finished = tool.run("fo-probe", "--json", "--source-address", "198.51.100.7", *self.targets)
+        self.assert_unknown(finished, len(self.targets))
+
+    def test_a_dead_name_server_is_unknown_by_the_deadline(self):
+        script = 'ip link set lo up; mount --bind "$0" /etc/resolv.conf; exec "$@"'
+        folder = tool.temporary_folder(self)
+        (folder / "resolv.conf").write_text("nameserver 127.0.0.1\n")
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM):
+            finished = tool.run("fo-probe", "--json", "-t", "1s", "sip://pbx.example", "https://pbx.example/",
+                                wrapper=["unshare", "-rnm", "sh", "-c", script, folder / "resolv.conf"])
+        self.assert_unknown(finished, 2)
+        self.assertLess(finished.seconds, 1.5)
+
+    def test_we_stood_still(self):
+        # Stopped over the deadline: that silence was ours.
+        import os
+        import signal
+        import time
+        with Peer(lambda connection: None) as peer:
+            process = tool.start("fo-probe", "--json", "-t", "500ms", f"http://127.0.0.1:{peer.port}/")
+            while not peer.open:
+                time.sleep(0.005)
+            os.kill(process.pid, signal.SIGSTOP)
+            time.sleep(1.8)
+            os.kill(process.pid, signal.SIGCONT)
+            self.assert_unknown(tool.finish(process), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
