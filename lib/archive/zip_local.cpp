@@ -55,9 +55,12 @@ bool same(const LocalValues& local, const ZipEntry& entry) noexcept {
   return local.crc == entry.crc && local.compressed == entry.compressed && local.size == entry.size;
 }
 
-/// With a descriptor the values of the header are not known yet: all zero. Some writers state them all the same.
-bool blank(const LocalValues& local) noexcept {
-  return local.crc == 0 && local.compressed == 0 && local.size == 0;
+/// With a descriptor the values of the header are not known yet: each is zero, unless the writer knew it all the same
+/// (Info-ZIP states the size when it read a file).
+bool not_yet_known(const LocalValues& local, const ZipEntry& entry) noexcept {
+  return (local.crc == 0 || local.crc == entry.crc) &&
+         (local.compressed == 0 || local.compressed == entry.compressed) &&
+         (local.size == 0 || local.size == entry.size);
 }
 
 /// Its length tells its form: with or without signature, 32- or 64-bit sizes.
@@ -103,7 +106,7 @@ Result<void> check_local(int fd, CentralEntry& central, std::uint64_t end) {
   }
   const auto values = FO_TRY(local_values(header, text.substr(name_size), name));
   const bool has_descriptor = (flags & flag_descriptor) != 0;
-  if (!same(values, entry) && !(has_descriptor && blank(values))) {
+  if (!same(values, entry) && !(has_descriptor && not_yet_known(values, entry))) {
     return refuse(ZipRule::local_mismatch, name, "its local header contradicts the central directory");
   }
   entry.data_offset = entry.local_offset + header_size + name_size + extra_size;

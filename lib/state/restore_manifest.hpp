@@ -15,8 +15,8 @@ namespace failover {
 struct ManifestEntry {
   std::string path;  ///< beneath the target
   bool directory = false;
-  bool made = false;      ///< directory: it was not there before; ours to remove
-  std::uint32_t crc = 0;  ///< of the content in the backup
+  bool made = false;        ///< directory: it was not there before; ours to remove
+  std::uint32_t crc = 0;    ///< of the content in the backup
   FileIdentity identity{};  ///< file: as it was put there, without its crc
   std::int64_t mtime_ns = 0;
   std::int64_t ctime_ns = 0;  ///< 0 = not known yet (the restore has not been applied)
