@@ -43,7 +43,11 @@ Result<Fd> private_folder(int above, const std::string& name, bool make, const s
   if (make && ::mkdirat(above, name.c_str(), private_mode) != 0 && errno != EEXIST) {
     return fail_errno("cannot make " + what);
   }
-  auto folder = FO_TRY(while_doing(what, open_beneath(above, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)));
+  auto opened = open_beneath(above, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  if (!opened && make) {
+    return fail(ErrorKind::refused, what + " is not a directory of ours (" + opened.error().message + "); remove it");
+  }
+  Fd folder = FO_TRY(while_doing(what, std::move(opened)));
   struct stat info{};
   if (::fstat(folder.get(), &info) != 0) return fail_errno("cannot look at " + what);
   if (info.st_uid != ::geteuid() || (info.st_mode & 07777U) != private_mode) {

@@ -16,13 +16,13 @@ namespace failover {
 /// this backup) and by fo-promote (how old is what we would serve).
 struct RestoredGeneration {
   std::uint64_t generation = 0;  ///< number of the run that restored it
-  std::string backup;            ///< absolute path of the backup as it was then
-  WallTime backup_time;          ///< the backup's own time, not when it came here
-  WallTime restored;
-  std::string sha256;           ///< of the backup
-  std::string target;           ///< absolute path; empty when a PROGRAM restored it
-  std::uint64_t previous = 0;   ///< the generation that was current before; 0 = none
-  std::string previous_backup;  ///< its backup; empty = none
+  std::string backup{};          ///< absolute path of the backup as it was then
+  WallTime backup_time{};        ///< the backup's own time, not when it came here
+  WallTime restored{};
+  std::string sha256{};           ///< of the backup
+  std::string target{};           ///< absolute path; empty when a PROGRAM restored it
+  std::uint64_t previous = 0;     ///< the generation that was current before; 0 = none
+  std::string previous_backup{};  ///< its backup; empty = none
 };
 
 /// What is applied now; none when nothing was ever restored here. A file by a newer version is kind unfinished.
