@@ -1,0 +1,43 @@
+#include "failover/registry.hpp"
+
+#include <array>
+#include <memory>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include <failover/error.hpp>
+#include <failover/fencer.hpp>
+
+#include "fence/exec_fencer.hpp"
+#include "fence/operator_fencer.hpp"
+
+namespace failover {
+
+namespace {
+
+struct FencerRow {
+  std::string_view scheme;
+  bool bare;  ///< the scheme alone is the whole spec, without "://"
+  Result<std::unique_ptr<Fencer>> (*make)(std::string_view spec, std::string_view word);
+};
+
+constexpr std::array fencers{
+    FencerRow{"exec", false, [](std::string_view spec, std::string_view /*word*/) { return make_exec_fencer(spec); }},
+    FencerRow{"operator", true,
+              [](std::string_view /*spec*/, std::string_view word) { return make_operator_fencer(word); }},
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Fencer>> make_fencer(std::string_view spec, std::string_view word) {
+  for (const auto& row : fencers) {
+    const bool matches = row.bare ? spec == row.scheme
+                                  : spec.starts_with(row.scheme) && spec.substr(row.scheme.size()).starts_with("://");
+    if (matches) return row.make(spec, word);
+  }
+  return fail(ErrorKind::usage,
+              fmt::format("'{}' is no fencer; known are exec:///FILE?kind=power|service and operator", spec));
+}
+
+}  // namespace failover
