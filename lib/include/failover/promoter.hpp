@@ -1,0 +1,266 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <failover/arbiter.hpp>
+#include <failover/context.hpp>
+#include <failover/dns.hpp>
+#include <failover/error.hpp>
+#include <failover/export.hpp>
+#include <failover/fencer.hpp>
+#include <failover/observer.hpp>
+
+namespace failover {
+
+/// The steps of a promotion, in their order. `commit` is the point of no return: before it a run can be withdrawn,
+/// after it only finished.
+enum class PromotionStep {
+  check,
+  observe,
+  claim,
+  observe_again,
+  fence,
+  commit,
+  pre_hook,
+  start,
+  self_probe,
+  dns,
+  post_hook,
+  done
+};
+
+/// How a promotion goes on after a crash in a step.
+enum class WayOn {
+  start_over,  ///< nothing was touched: the next run begins anew
+  fence_anew,  ///< something may be switched off: resume claims a new epoch and fences again, or abort withdraws
+  go_on,       ///< resume confirms once more that the others are off and goes on with this step
+  nothing      ///< it is done
+};
+
+/// One row of the state table that drives the run, the journal, the plan's text and the documents.
+struct PromotionStepRow {
+  PromotionStep step;
+  std::string_view name;     ///< in the journal, in output and for --until
+  std::string_view comment;  ///< what it does, and why here
+  PromotionStep next;
+  std::string_view crash;  ///< what a crash in it leaves behind
+  WayOn way_on;
+};
+
+FAILOVER_EXPORT std::span<const PromotionStepRow> promotion_steps() noexcept;
+FAILOVER_EXPORT std::string_view to_string(PromotionStep step) noexcept;
+/// An unknown name is an error of kind usage that lists the known ones.
+FAILOVER_EXPORT Result<PromotionStep> parse_promotion_step(std::string_view name);
+
+/// Another node that may be serving, with what tells its health and what makes sure that it is off.
+struct PromotionPeer {
+  std::string name;
+  std::vector<std::string> addresses;
+  std::vector<Target> probes;
+  std::vector<std::unique_ptr<Fencer>> fencers;  ///< tried in this order until one confirms
+};
+
+/// What the admin wants.
+struct PromotionSettings {
+  std::string service;            ///< the name that callers use
+  std::string node;               ///< who we are
+  std::vector<std::string> from;  ///< old addresses; empty = those of the peers
+  std::vector<std::string> to;    ///< new addresses
+  std::chrono::seconds ttl{60};
+  std::vector<Target> references;
+  std::vector<Target> self_probes;
+  unsigned tries = 3;
+  Duration tries_interval = std::chrono::seconds(2);
+  std::optional<std::filesystem::path> pre_hook;
+  std::optional<std::filesystem::path> start_hook;
+  std::optional<std::filesystem::path> post_hook;
+  Duration hook_timeout = std::chrono::minutes(5);  ///< also how long the self-probes may take to come up
+  Duration warn_backup_age = std::chrono::hours(26);
+  Duration max_backup_age = std::chrono::days(7);
+  bool allow_stale_backup = false;
+  bool attended = false;               ///< a person at a terminal is asked before anything is touched
+  std::optional<PromotionStep> until;  ///< stop after this step
+  std::filesystem::path state_dir;
+  std::string resume_command;  ///< what a person types to go on
+  std::string abort_command;   ///< and to withdraw
+};
+
+/// What it is done with. The runner owns none of the references.
+struct PromotionParts {
+  Observer& observer;       ///< for the other nodes and the references; should refuse this host's own addresses
+  Observer& self_observer;  ///< for the self-probes
+  Arbiter& arbiter;
+  std::vector<PromotionPeer> peers;
+  std::vector<DnsView> views;
+};
+
+struct FencerFacts {
+  std::string description;
+  FenceKind kind = FenceKind::power;
+  Result<FenceState> status = FenceState::on;
+};
+
+struct PeerFacts {
+  std::string name;
+  std::vector<std::string> addresses;
+  std::vector<Observation> observations;  ///< of the last try
+  Verdict verdict;  ///< over all tries: up if any try was up, down only if every try was down, else unknown
+  std::vector<FencerFacts> fencers;
+};
+
+/// One view as it is and as it shall be.
+struct ViewFacts {
+  std::string name;
+  std::string description;
+  Result<ServiceRecord> current;
+  Result<void> access;
+  std::vector<std::vector<std::string>> from;  ///< address sets that count as the old ones
+  std::vector<std::string> to;
+  std::chrono::seconds ttl{60};
+};
+
+struct BackupFacts {
+  std::string name;
+  WallTime time;      ///< of the backup's content
+  WallTime restored;  ///< when it was restored here
+};
+
+/// What the journal says of the last promotion.
+struct EarlierPromotion {
+  std::string service;
+  std::uint64_t epoch = 0;
+  PromotionStep step = PromotionStep::check;  ///< the last one that was entered
+  bool ended = false;
+  std::string outcome;                   ///< done, withdrawn or superseded, once it has ended
+  std::vector<PromotionStep> left;       ///< steps that were completed
+  std::vector<std::string> fence_tried;  ///< nodes that may have been switched off
+  std::vector<std::string> fenced;       ///< nodes that were confirmed off
+  [[nodiscard]] bool committed() const noexcept {
+    return step > PromotionStep::commit || left_step(PromotionStep::commit);
+  }
+  [[nodiscard]] FAILOVER_EXPORT bool left_step(PromotionStep which) const noexcept;
+};
+
+/// Everything that was seen before deciding.
+struct PromotionFacts {
+  WallTime now;
+  Result<std::optional<BackupFacts>> backup = std::nullopt;
+  Result<bool> restore_in_progress = false;
+  std::string role;  ///< of this host: unset, standby, promoting, active, fenced
+  std::uint64_t role_epoch = 0;
+  std::optional<EarlierPromotion> earlier;
+  std::uint64_t journal_epoch = 0;  ///< the largest one in it
+  std::vector<Observation> references;
+  std::vector<Observation> self_probes;
+  std::size_t independent_references = 0;  ///< on different hosts, none of them this host's gateway
+  std::vector<PeerFacts> peers;
+  std::vector<ViewFacts> views;
+  Result<ArbiterRecord> arbiter;
+  Result<void> unattended;  ///< whether the arbiter lets a run go without a person
+};
+
+/// A safety rule that says no, or a fact that could not be had.
+struct PromotionObjection {
+  std::string rule;
+  ErrorKind kind = ErrorKind::refused;
+  std::string reason;
+};
+
+enum class PromotionDecision { go, go_on, nothing_to_do, stop };
+
+struct PlannedStep {
+  PromotionStep step;
+  std::string what;
+};
+
+/// What would be done, and why. A dry run prints the very object that a run follows.
+struct PromotionPlan {
+  PromotionDecision decision = PromotionDecision::stop;
+  PromotionStep first = PromotionStep::check;
+  std::uint64_t epoch = 0;  ///< that the run will claim, or goes on with
+  std::vector<PromotionObjection> objections;
+  std::vector<std::string> warnings;
+  std::vector<PlannedStep> steps;
+  PromotionFacts facts;
+};
+
+/// Facts in, plan out. Pure.
+FAILOVER_EXPORT PromotionPlan plan_promotion(const PromotionSettings& settings, PromotionFacts facts);
+
+/// The page that a person reads before the question, a line each.
+FAILOVER_EXPORT std::vector<std::string> promotion_evidence(const PromotionSettings& settings,
+                                                            const PromotionPlan& plan);
+
+/// Gathers the facts and plans; changes nothing and takes no lock.
+FAILOVER_EXPORT PromotionPlan prepare_promotion(const PromotionSettings& settings, PromotionParts& parts,
+                                                const Context& context);
+
+struct TimelineEntry {
+  PromotionStep step;
+  WallTime when;
+  Duration took{};
+  std::string detail;
+};
+
+/// How a run ended. No failure: done, or nothing to do, with a warning if there are any.
+struct PromotionReport {
+  std::optional<Error> failure;  ///< from the first fence command on only of kind unfinished
+  std::vector<std::string> warnings;
+  std::string message;
+  PromotionStep step = PromotionStep::check;  ///< the last one that was entered
+  std::uint64_t epoch = 0;
+  std::string serving;  ///< the node that serves now, "none", or "unknown"
+  std::string next;     ///< the command to type now; empty = none
+  std::vector<TimelineEntry> timeline;
+};
+
+/// Shown every plan before anything is touched. An error ends the run; for a plan that says stop the answer does not
+/// matter. It may add to the parts what the person at the terminal said (the operator's word).
+using PromotionApproval = std::function<Result<void>(const PromotionPlan& plan, PromotionParts& parts)>;
+
+/// The whole promotion; goes on with an interrupted one (properties fence-first, epoch, again, alone, bounded).
+FAILOVER_EXPORT PromotionReport promote(const PromotionSettings& settings, PromotionParts& parts,
+                                        const PromotionApproval& approve, const Context& context);
+
+/// Goes on with an interrupted promotion, and only that: without one there is nothing to do.
+FAILOVER_EXPORT PromotionReport resume_promotion(const PromotionSettings& settings, PromotionParts& parts,
+                                                 const PromotionApproval& approve, const Context& context);
+
+/// Withdraws an interrupted promotion before its commit and lists what it switched off; after it refuses.
+FAILOVER_EXPORT PromotionReport abort_promotion(const PromotionSettings& settings, Arbiter& arbiter,
+                                                const Context& context);
+
+/// What this host knows of itself without asking anybody.
+struct PromotionStatus {
+  std::string role;
+  std::string node;
+  std::uint64_t role_epoch = 0;
+  std::optional<EarlierPromotion> last;
+  std::optional<BackupFacts> backup;
+  bool restore_in_progress = false;
+  bool running = false;  ///< a restore or promotion is at work now
+};
+
+FAILOVER_EXPORT Result<PromotionStatus> promotion_status(const std::filesystem::path& state_dir);
+
+/// The bare DNS primitive: moves the addresses of one view from `from` to `to` if they still are `from`, and reads them
+/// back from every authoritative server; the epoch mark stays. @return false when they already were `to`.
+FAILOVER_EXPORT Result<bool> move_addresses(DnsView& view, const std::vector<std::string>& from,
+                                            const std::vector<std::string>& to, std::optional<std::chrono::seconds> ttl,
+                                            const Context& context);
+
+/// Holds the host's lock while it lives; an error of kind locked when a restore or promotion is at work.
+FAILOVER_EXPORT Result<std::shared_ptr<void>> lock_this_host(const std::filesystem::path& state_dir);
+
+}  // namespace failover

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <failover/dns.hpp>
+
+namespace failover {
+
+/// What is to be done with one view, by what its primary holds.
+enum class DnsCase {
+  superseded,  ///< a newer promotion wrote it: stop
+  done,        ///< the new addresses with our mark
+  update,      ///< old or new addresses with no or an older mark: swap both
+  foreign      ///< anything else: a person decides
+};
+
+std::string_view to_string(DnsCase which) noexcept;
+
+/// The case table of a view. Pure.
+/// @param from the address sets that count as the old ones
+/// @param epoch, node of the promotion that asks; its mark must match in both
+DnsCase dns_case(const ServiceRecord& current, const std::vector<std::vector<std::string>>& from,
+                 const std::vector<std::string>& to, std::uint64_t epoch, std::string_view node);
+
+/// Two sets of addresses in their canonical text, in any order.
+bool same_addresses(const std::vector<std::string>& a, const std::vector<std::string>& b);
+
+}  // namespace failover

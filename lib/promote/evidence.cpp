@@ -1,0 +1,98 @@
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include <failover/dns.hpp>
+#include <failover/error.hpp>
+#include <failover/fencer.hpp>
+#include <failover/observer.hpp>
+
+#include "core/clock.hpp"
+#include "failover/promoter.hpp"
+#include "promote/objections.hpp"
+
+namespace failover {
+
+namespace {
+
+class Page {
+ public:
+  void line(std::string text) { lines_.push_back(std::move(text)); }
+  std::vector<std::string> take() { return std::move(lines_); }
+
+  void observation(const Observation& seen) {
+    line(fmt::format("    {:7} {}  {}", to_string(seen.health), seen.target.text,
+                     seen.health ? seen.detail : seen.health.error().message));
+  }
+
+  void peer(const PeerFacts& facts) {
+    line(fmt::format("  {} ({}): {}", facts.name, listed_addresses(facts.addresses), facts.verdict.reason));
+    for (const auto& seen : facts.observations) observation(seen);
+    for (const auto& fencer : facts.fencers) {
+      const auto state = !fencer.status                      ? fencer.status.error().message
+                         : *fencer.status == FenceState::off ? std::string("says off")
+                                                             : std::string("says on");
+      line(fmt::format("    fence   {}: {}", fencer.description, state));
+    }
+  }
+
+  void backup(const PromotionFacts& facts) {
+    if (!facts.backup) {
+      line("  unknown: " + facts.backup.error().message);
+    } else if (!*facts.backup) {
+      line("  nothing was ever restored on this host");
+    } else {
+      const auto& backup = **facts.backup;
+      line(fmt::format("  {} of {}, restored {}", backup.name, rfc3339(backup.time), rfc3339(backup.restored)));
+      line(fmt::format("  everything since then is lost: {}", human_duration(facts.now - backup.time)));
+    }
+  }
+
+  void view(const ViewFacts& facts) {
+    if (!facts.current) {
+      line(fmt::format("  {}: {}", facts.description, facts.current.error().message));
+      return;
+    }
+    const auto& now = *facts.current;
+    line(fmt::format("  {}: {} (TTL {} s) -> {} (TTL {} s)", facts.description, listed_addresses(now.addresses),
+                     now.ttl.count(), listed_addresses(facts.to), facts.ttl.count()));
+    line(now.mark ? fmt::format("    epoch {} of {} since {}", now.mark->epoch, now.mark->node, now.mark->time)
+                  : std::string("    no epoch yet"));
+    line(fmt::format("    callers may keep the old address for {} s after the change", now.ttl.count()));
+  }
+
+ private:
+  std::vector<std::string> lines_;
+};
+
+}  // namespace
+
+std::vector<std::string> promotion_evidence(const PromotionSettings& settings, const PromotionPlan& plan) {
+  Page page;
+  const auto& facts = plan.facts;
+  page.line(fmt::format("Promotion of {} as {} to epoch {}", settings.node, settings.service, plan.epoch));
+  page.line(fmt::format("Role of this host: {}", facts.role));
+  if (facts.earlier && !facts.earlier->ended) {
+    page.line(fmt::format("An earlier run (epoch {}) stopped in step {}", facts.earlier->epoch,
+                          to_string(facts.earlier->step)));
+  }
+  page.line("The other nodes:");
+  for (const auto& peer : facts.peers) page.peer(peer);
+  page.line("Is it us? References:");
+  if (facts.references.empty()) page.line("    none given");
+  for (const auto& seen : facts.references) page.observation(seen);
+  page.line("What this host would serve:");
+  page.backup(facts);
+  page.line("DNS:");
+  for (const auto& view : facts.views) page.view(view);
+  page.line("Steps:");
+  for (const auto& step : plan.steps) page.line(fmt::format("  {:14} {}", to_string(step.step), step.what));
+  page.line("What cannot be undone: switching the other nodes off, and everything after the commit.");
+  for (const auto& warning : plan.warnings) page.line("Warning: " + warning);
+  for (const auto& each : plan.objections) page.line(fmt::format("No ({}): {}", each.rule, each.reason));
+  return page.take();
+}
+
+}  // namespace failover

@@ -1,0 +1,80 @@
+#include "promote/fencing.hpp"
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <failover/context.hpp>
+#include <failover/error.hpp>
+#include <failover/fencer.hpp>
+#include <failover/promoter.hpp>
+
+#include "promote/gather.hpp"
+#include "promote/observation.hpp"
+#include "promote/work.hpp"
+
+namespace failover {
+
+namespace {
+
+/// How long a node that says it is off may still be heard: sockets of ended processes, packets under way.
+constexpr Duration silence_limit = std::chrono::seconds(15);
+
+class PeerFencing {
+ public:
+  PeerFencing(PromotionWork& work, const PromotionPeer& peer)
+      : work_(work), peer_(peer), target_(fence_target(peer, work.epoch)) {}
+
+  Result<void> run() {
+    FO_TRY(work_.parts.arbiter.still_ours(work_.context));
+    std::vector<std::string> reasons;
+    for (const auto& fencer : peer_.fencers) {
+      // A run that was told to stop must not switch off one more host.
+      FO_TRY(work_.context.check());
+      const auto fenced = by(*fencer);
+      if (fenced) return {};
+      work_.context.note(Level::warning, fenced.error().message);
+      reasons.push_back(fenced.error().message);
+    }
+    return fail(ErrorKind::unfinished,
+                fmt::format("{} is not confirmed off: {}", peer_.name, fmt::join(reasons, "; ")));
+  }
+
+ private:
+  Result<void> by(Fencer& fencer) {
+    FO_TRY(work_.journal.try_fence(peer_.name, fencer.describe()));
+    if (!still_off(fencer)) FO_TRY(fencer.fence(target_, work_.context));
+    // The second path: what the fence device says and what is heard of the node must agree.
+    FO_TRY(await_silence(peer_, work_.parts.observer, work_.context.within(silence_limit)));
+    FO_TRY(work_.journal.confirm_fence(peer_.name, fencer.describe()));
+    return work_.parts.arbiter.confirm_off(peer_.name, work_.context);
+  }
+
+  [[nodiscard]] bool still_off(Fencer& fencer) const {
+    if (!work_.goes_on) return false;
+    const auto status = fencer.status(target_, work_.context);
+    return status && *status == FenceState::off;
+  }
+
+  PromotionWork& work_;
+  const PromotionPeer& peer_;
+  FenceTarget target_;
+};
+
+}  // namespace
+
+Result<void> fence_all_peers(PromotionWork& work) {
+  std::vector<std::string> names;
+  for (const auto& peer : work.parts.peers) {
+    FO_TRY(PeerFencing(work, peer).run());
+    names.push_back(peer.name);
+  }
+  work.detail = fmt::format("{} confirmed off and silent", fmt::join(names, ", "));
+  return {};
+}
+
+}  // namespace failover

@@ -1,0 +1,133 @@
+#include "failover/promoter.hpp"
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <failover/arbiter.hpp>
+#include <failover/context.hpp>
+#include <failover/error.hpp>
+
+#include "core/file_lock.hpp"
+#include "promote/gather.hpp"
+#include "promote/promotion_run.hpp"
+#include "state/promotion_journal.hpp"
+#include "state/role_file.hpp"
+#include "state/state_dir.hpp"
+
+namespace failover {
+
+namespace {
+
+/// The host's lock and the journal: what every writer needs first.
+struct Opened {
+  StateDir state;
+  FileLock lock;
+  PromotionJournal journal;
+};
+
+Result<Opened> open_state(const std::filesystem::path& root) {
+  auto state = FO_TRY(StateDir::open(root));
+  auto lock = FO_TRY(state.lock_host());
+  auto journal = FO_TRY(PromotionJournal::open(state));
+  return Opened{std::move(state), std::move(lock), std::move(journal)};
+}
+
+PromotionReport failed(Error error) {
+  PromotionReport report;
+  report.serving = "unknown";
+  report.failure = std::move(error);
+  return report;
+}
+
+PromotionReport nothing_to_do(std::string message) {
+  PromotionReport report;
+  report.serving = "unknown";
+  report.message = std::move(message);
+  return report;
+}
+
+bool is_open(const PromotionJournal& journal) {
+  return journal.history().last && journal.history().last->outcome.empty();
+}
+
+Result<void> withdraw_open(Opened& opened, const PromotionSettings& settings, Arbiter& arbiter,
+                           const Context& context) {
+  FO_TRY(arbiter.withdraw(context));
+  const auto before = opened.journal.history().last->role_before;
+  FO_TRY(write_role(opened.state,
+                    before.value_or(RoleRecord{Role::standby, 0, settings.node, std::chrono::system_clock::now()})));
+  return opened.journal.end("withdrawn");
+}
+
+}  // namespace
+
+PromotionPlan prepare_promotion(const PromotionSettings& settings, PromotionParts& parts, const Context& context) {
+  const auto state = StateDir::at(settings.state_dir);
+  const auto history = PromotionJournal::read(state);
+  const auto role = read_role(state);
+  auto facts = gather_promotion_facts(settings, parts, state, history.value_or(PromotionHistory{}),
+                                      role.value_or(std::nullopt), context);
+  auto plan = plan_promotion(settings, std::move(facts));
+  const auto object = [&plan](const Error& error) {
+    plan.objections.push_back({"again", error.kind, error.message});
+    plan.decision = PromotionDecision::stop;
+  };
+  if (!history) object(history.error());
+  if (!role) object(role.error());
+  return plan;
+}
+
+PromotionReport promote(const PromotionSettings& settings, PromotionParts& parts, const PromotionApproval& approve,
+                        const Context& context) {
+  auto opened = open_state(settings.state_dir);
+  if (!opened) return failed(opened.error());
+  return PromotionRun(settings, parts, opened->state, opened->journal, context).run(approve);
+}
+
+PromotionReport resume_promotion(const PromotionSettings& settings, PromotionParts& parts,
+                                 const PromotionApproval& approve, const Context& context) {
+  auto opened = open_state(settings.state_dir);
+  if (!opened) return failed(opened.error());
+  if (!is_open(opened->journal)) {
+    return nothing_to_do(
+        "nothing to resume: no promotion of this host is unfinished; a new one begins with: fo-promote run");
+  }
+  return PromotionRun(settings, parts, opened->state, opened->journal, context).run(approve);
+}
+
+PromotionReport abort_promotion(const PromotionSettings& settings, Arbiter& arbiter, const Context& context) {
+  auto opened = open_state(settings.state_dir);
+  if (!opened) return failed(opened.error());
+  if (!is_open(opened->journal)) return nothing_to_do("nothing to abort: no promotion of this host is unfinished");
+  const auto earlier = *earlier_promotion(opened->journal.history());
+  if (earlier.committed()) {
+    return failed(
+        {ErrorKind::refused, fmt::format("the promotion to epoch {} is past its point of no return (step {}); "
+                                         "finish it: {}",
+                                         earlier.epoch, to_string(earlier.step), settings.resume_command)});
+  }
+  const auto withdrawn = withdraw_open(*opened, settings, arbiter, context);
+  if (!withdrawn) return failed(withdrawn.error());
+  auto report = nothing_to_do(fmt::format("the promotion to epoch {} is withdrawn", earlier.epoch));
+  report.step = earlier.step;
+  report.epoch = earlier.epoch;
+  if (!earlier.fence_tried.empty()) {
+    report.warnings.push_back(fmt::format("it may have switched off {}; nothing serves until you start it again",
+                                          fmt::join(earlier.fence_tried, ", ")));
+  }
+  return report;
+}
+
+Result<std::shared_ptr<void>> lock_this_host(const std::filesystem::path& state_dir) {
+  const auto state = FO_TRY(StateDir::open(state_dir));
+  return std::make_shared<FileLock>(FO_TRY(state.lock_host()));
+}
+
+}  // namespace failover

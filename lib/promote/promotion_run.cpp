@@ -1,0 +1,325 @@
+#include "promote/promotion_run.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <expected>
+#include <functional>
+#include <iterator>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <failover/arbiter.hpp>
+#include <failover/context.hpp>
+#include <failover/dns.hpp>
+#include <failover/error.hpp>
+#include <failover/observer.hpp>
+#include <failover/promoter.hpp>
+
+#include "core/clock.hpp"
+#include "promote/dns_move.hpp"
+#include "promote/fencing.hpp"
+#include "promote/gather.hpp"
+#include "promote/observation.hpp"
+#include "promote/serving.hpp"
+#include "promote/state_table.hpp"
+#include "promote/work.hpp"
+#include "state/promotion_journal.hpp"
+#include "state/role_file.hpp"
+#include "state/state_dir.hpp"
+
+namespace failover {
+
+namespace {
+
+/// What the plan's objections say together. A wrong configuration comes first, for nothing was tried with it; then a
+/// safety rule outweighs a fact that could not be had.
+Error objection_error(const PromotionPlan& plan) {
+  std::vector<std::string> reasons;
+  auto kind = plan.objections.front().kind;
+  for (const auto& each : plan.objections) {
+    reasons.push_back(each.reason);
+    if (each.kind == ErrorKind::refused && kind != ErrorKind::config) kind = ErrorKind::refused;
+    if (each.kind == ErrorKind::config) kind = ErrorKind::config;
+  }
+  return Error{kind, fmt::format("{}", fmt::join(reasons, "; "))};
+}
+
+/// Who serves as far as the probes tell, before this run has changed anything.
+std::string serving_before(const PromotionFacts& facts, const std::string& node) {
+  if (facts.earlier && !facts.earlier->ended && facts.earlier->committed() && !facts.self_probes.empty() &&
+      all_up(facts.self_probes))
+    return node;
+  std::string answer = "none";
+  for (const auto& peer : facts.peers) {
+    if (!peer.verdict.health) answer = "unknown";
+    if (peer.verdict.health && *peer.verdict.health == Health::up) return peer.name;
+  }
+  return facts.peers.empty() ? "unknown" : answer;
+}
+
+}  // namespace
+
+PromotionRun::PromotionRun(const PromotionSettings& settings, PromotionParts& parts, const StateDir& state,
+                           PromotionJournal& journal, const Context& context)
+    : settings_(settings),
+      parts_(parts),
+      state_(state),
+      journal_(journal),
+      context_(context),
+      work_{settings, parts, state, journal, plan_, context, 0, false, {}, {}, {}} {}
+
+PromotionReport PromotionRun::run(const PromotionApproval& approve) {
+  report_.serving = "unknown";
+  auto result = prepare(approve);
+  if (result && plan_.decision == PromotionDecision::nothing_to_do) {
+    report_.serving = settings_.node;
+    report_.message =
+        fmt::format("nothing to do: {} is active as {} since epoch {}", settings_.node, settings_.service, plan_.epoch);
+    return std::move(report_);
+  }
+  if (result) result = follow_table();
+  report_.epoch = work_.epoch != 0 ? work_.epoch : plan_.epoch;
+  std::ranges::move(work_.warnings, std::back_inserter(report_.warnings));
+  if (!result) {
+    conclude(result.error());
+  } else if (!stopped_) {
+    report_.serving = settings_.node;
+  }
+  return std::move(report_);
+}
+
+Result<void> PromotionRun::prepare(const PromotionApproval& approve) {
+  role_before_ = FO_TRY(read_role(state_));
+  const auto earlier = earlier_promotion(journal_.history());
+  open_before_ = earlier && !earlier->ended;
+  // A run that continues one which has sent a fence command never ends as if nothing had been touched.
+  fence_begun_ = open_before_ && (!earlier->fence_tried.empty() || earlier->step >= PromotionStep::fence);
+  if (open_before_) role_before_ = journal_.history().last->role_before;
+  if (open_before_) report_.step = earlier->step;
+  const auto started = std::chrono::system_clock::now();
+  const auto clock = Deadline::Clock::now();
+  plan_ = plan_promotion(settings_, gather_promotion_facts(settings_, parts_, state_, journal_.history(),
+                                                           FO_TRY(read_role(state_)), context_));
+  report_.timeline.push_back({PromotionStep::observe, started, Deadline::Clock::now() - clock,
+                              fmt::format("{} nodes observed", plan_.facts.peers.size())});
+  report_.serving = serving_before(plan_.facts, settings_.node);
+  if (!open_before_) report_.step = PromotionStep::observe;
+  // Cut short by a signal or the deadline, the facts are incomplete: that is the reason, not what they lack.
+  FO_TRY(context_.check());
+  if (plan_.decision == PromotionDecision::nothing_to_do) return {};
+  if (plan_.decision == PromotionDecision::stop) {
+    if (approve) std::ignore = approve(plan_, parts_);  // it is shown; the answer does not matter
+    superseded_ = std::ranges::any_of(plan_.objections, [](const auto& each) { return each.rule == "superseded"; });
+    return std::unexpected(objection_error(plan_));
+  }
+  report_.warnings = plan_.warnings;
+  work_.epoch = plan_.epoch;
+  work_.goes_on = plan_.decision == PromotionDecision::go_on;
+  return approve ? approve(plan_, parts_) : Result<void>{};
+}
+
+Result<void> PromotionRun::follow_table() {
+  if (settings_.until && *settings_.until < PromotionStep::claim) {
+    stopped_ = true;
+    report_.message = fmt::format("stopped after {} as asked; nothing was touched", to_string(*settings_.until));
+    return {};
+  }
+  auto step = PromotionStep::claim;
+  if (work_.goes_on) {
+    // The world may have changed since the crash: nobody may have switched a node on again.
+    FO_TRY(confirm_fences_again());
+    step = plan_.first;
+  }
+  while (step != PromotionStep::done) {
+    FO_TRY(take(step));
+    if (settings_.until == step && promotion_row(step).next != PromotionStep::done) {
+      const auto sentence = fmt::format("stopped after {} as asked", to_string(step));
+      if (fence_begun_) return fail(ErrorKind::unfinished, sentence);
+      withdraw();
+      stopped_ = true;
+      report_.message = sentence + "; nothing was touched";
+      return {};
+    }
+    step = promotion_row(step).next;
+  }
+  return finish();
+}
+
+Result<void> PromotionRun::confirm_fences_again() {
+  // Behind the dns step nothing is started or moved any more.
+  if (plan_.first > PromotionStep::dns) return {};
+  report_.step = PromotionStep::fence;
+  return timed(PromotionStep::fence, [this] { return fence_all_peers(work_); });
+}
+
+Result<void> PromotionRun::timed(PromotionStep step, const std::function<Result<void>()>& deed) {
+  const auto started = std::chrono::system_clock::now();
+  const auto clock = Deadline::Clock::now();
+  work_.detail.clear();
+  auto result = deed();
+  report_.timeline.push_back(
+      {step, started, Deadline::Clock::now() - clock, result ? work_.detail : result.error().message});
+  return result;
+}
+
+Result<void> PromotionRun::take(PromotionStep step) {
+  FO_TRY(context_.check());
+  report_.step = step;
+  // The claim opens the journal itself: before it there is nothing to write to.
+  if (step != PromotionStep::claim) FO_TRY(journal_.enter(to_string(step)));
+  if (step == PromotionStep::fence) fence_begun_ = true;
+  context_.note(Level::info, fmt::format("{}: {}", to_string(step), promotion_row(step).comment));
+  const auto result = timed(step, [this, step] { return perform(step); });
+  if (!result) {
+    const bool late = step == PromotionStep::start || step == PromotionStep::dns;
+    superseded_ = late && result.error().kind == ErrorKind::conflict;
+    return result;
+  }
+  if (step == PromotionStep::self_probe) serving_ = true;
+  return journal_.leave(to_string(step));
+}
+
+Result<void> PromotionRun::perform(PromotionStep step) {
+  switch (step) {
+    case PromotionStep::check:
+    case PromotionStep::observe:
+    case PromotionStep::done:
+      return {};
+    case PromotionStep::claim:
+      return claim();
+    case PromotionStep::observe_again:
+      return observe_again();
+    case PromotionStep::fence:
+      return fence_all_peers(work_);
+    case PromotionStep::commit:
+      return commit();
+    case PromotionStep::pre_hook:
+      return run_pre_hook(work_);
+    case PromotionStep::start:
+      return start_service(work_);
+    case PromotionStep::self_probe:
+      return await_self_probes(work_);
+    case PromotionStep::dns:
+      return move_all_views(work_);
+    case PromotionStep::post_hook:
+      return run_post_hook(work_);
+  }
+  return fail(ErrorKind::internal, "a step without a deed");
+}
+
+Result<void> PromotionRun::claim() {
+  ClaimRequest request{settings_.node, plan_.epoch - 1, {}};
+  for (const auto& peer : parts_.peers) request.peers.push_back(peer.name);
+  work_.epoch = FO_TRY(parts_.arbiter.claim(request, context_));
+  claimed_ = true;
+  if (work_.epoch < plan_.epoch) {
+    return fail(ErrorKind::refused,
+                fmt::format("the arbiter gave epoch {}, but {} is taken: was it wiped?", work_.epoch, plan_.epoch - 1));
+  }
+  // What the interrupted run may have switched off stays known to abort.
+  const auto& last = journal_.history().last;
+  const auto touched = fence_begun_ && last ? last->fence_tried : std::vector<std::string>{};
+  FO_TRY(journal_.begin(settings_.service, settings_.node, work_.epoch, role_before_, touched));
+  const auto epoch_before = role_before_ ? role_before_->epoch : 0;
+  FO_TRY(write_role(state_, {Role::promoting, epoch_before, settings_.node, std::chrono::system_clock::now()}));
+  work_.detail = fmt::format("epoch {}", work_.epoch);
+  return {};
+}
+
+Result<void> PromotionRun::observe_again() {
+  FO_TRY(parts_.arbiter.still_ours(context_));
+  const auto seen = observe_peers(parts_.peers, parts_.observer, 1, Duration::zero(), context_);
+  FO_TRY(context_.check());
+  for (const auto& peer : seen) {
+    if (peer.verdict.health && *peer.verdict.health == Health::down) continue;
+    report_.serving = peer.verdict.health ? peer.name : "unknown";
+    return fail(ErrorKind::refused,
+                fmt::format("{} is {} now: {}", peer.name, to_string(peer.verdict.health), peer.verdict.reason));
+  }
+  work_.detail = "still down";
+  return {};
+}
+
+Result<void> PromotionRun::commit() {
+  work_.detail = "this host is the one that may serve";
+  return parts_.arbiter.commit(context_);
+}
+
+Result<void> PromotionRun::finish() {
+  report_.step = PromotionStep::done;
+  FO_TRY(write_role(state_, {Role::active, work_.epoch, settings_.node, std::chrono::system_clock::now()}));
+  FO_TRY(journal_.end("done"));
+  std::chrono::seconds longest{0};
+  for (const auto& view : plan_.facts.views) {
+    if (view.current) longest = std::max(longest, view.current->ttl);
+  }
+  report_.message =
+      fmt::format("{} is active as {} with epoch {}; the last caches of the old address expire at {}", settings_.node,
+                  settings_.service, work_.epoch, rfc3339(std::chrono::system_clock::now() + longest));
+  return {};
+}
+
+void PromotionRun::withdraw() {
+  // The deadline or a signal may be the very reason: giving back is short and must be done all the same.
+  const Context own{Deadline::after(std::chrono::milliseconds(50)), {}, context_.events};
+  note_failure(parts_.arbiter.withdraw(own));
+  const auto& last = journal_.history().last;
+  if (!last || !last->outcome.empty()) return;
+  note_failure(journal_.end("withdrawn"));
+  note_failure(write_role(state_, role_before_.value_or(standby())));
+}
+
+void PromotionRun::note_failure(const Result<void>& result) {
+  if (!result) report_.warnings.push_back(result.error().message);
+}
+
+RoleRecord PromotionRun::standby() const {
+  return {Role::standby, role_before_ ? role_before_->epoch : 0, settings_.node, std::chrono::system_clock::now()};
+}
+
+void PromotionRun::end_superseded() {
+  note_failure(journal_.end("superseded"));
+  const auto role = read_role(state_);
+  // A fence by the winner stays; otherwise this host is a standby again, though a person must stop what runs here.
+  const bool fenced = role && *role && (*role)->role == Role::fenced;
+  if (!fenced) note_failure(write_role(state_, standby()));
+}
+
+void PromotionRun::conclude(const Error& error) {
+  report_.failure = error;
+  if (!fence_begun_) {
+    if (claimed_ || open_before_) withdraw();
+    return;
+  }
+  report_.next = next_after();
+  if (superseded_) {
+    if (!work_.superseded_by.empty()) report_.serving = work_.superseded_by;
+    report_.next = "stop the services on this host, then: fo-promote status";
+    end_superseded();
+  } else if (plan_.decision != PromotionDecision::stop) {
+    const bool confirmed = report_.step > PromotionStep::fence;
+    report_.serving = serving_ ? settings_.node : confirmed ? "none" : "unknown";
+  }
+  report_.failure =
+      Error{ErrorKind::unfinished, fmt::format("unfinished in step {}: {}; serving now: {}; next: {}",
+                                               to_string(report_.step), error.message, report_.serving, report_.next)};
+}
+
+std::string PromotionRun::next_after() const {
+  if (report_.step > PromotionStep::fence) return settings_.resume_command;
+  std::string words;
+  for (const auto& peer : parts_.peers) {
+    words += fmt::format(" --fence {0}=operator --i-have-powered-off {0}@$(date -u +%FT%TZ)", peer.name);
+  }
+  auto next = fmt::format("{0} (or power the others off by hand and type: {0}{1})", settings_.resume_command, words);
+  // Behind the commit there is no way back.
+  if (!work_.goes_on) next += ", or: " + settings_.abort_command;
+  return next;
+}
+
+}  // namespace failover

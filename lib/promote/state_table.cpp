@@ -1,0 +1,38 @@
+#include "promote/state_table.hpp"
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include <failover/error.hpp>
+
+#include "failover/promoter.hpp"
+
+namespace failover {
+
+std::span<const PromotionStepRow> promotion_steps() noexcept {
+  return promotion_table;
+}
+
+std::string_view to_string(PromotionStep step) noexcept {
+  return promotion_row(step).name;
+}
+
+Result<PromotionStep> parse_promotion_step(std::string_view name) {
+  std::string known;
+  for (const auto& row : promotion_table) {
+    if (row.name == name) return row.step;
+    known.append(known.empty() ? "" : ", ").append(row.name);
+  }
+  return fail(ErrorKind::usage, fmt::format("'{}' is no step; known are {}", name, known));
+}
+
+bool EarlierPromotion::left_step(PromotionStep which) const noexcept {
+  return std::ranges::find(left, which) != left.end();
+}
+
+}  // namespace failover
