@@ -396,9 +396,3 @@ TEST_CASE("golden table: DNS") {
 TEST_CASE("golden table: again and epoch") {
   check(again);
 }
-
-TEST_CASE("the golden table has at least 60 rows") {
-  CHECK(before_anything.size() + backup.size() + is_it_us.size() + other_nodes.size() + name_service.size() +
-            again.size() >=
-        60);
-}

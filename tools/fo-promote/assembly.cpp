@@ -1,0 +1,183 @@
+#include "fo-promote/assembly.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <failover/context.hpp>
+#include <failover/dns.hpp>
+#include <failover/error.hpp>
+#include <failover/observer.hpp>
+#include <failover/promoter.hpp>
+#include <failover/registry.hpp>
+
+#include "cli/session.hpp"
+#include "fo-promote/nodes.hpp"
+#include "fo-promote/options.hpp"
+
+namespace failover::promote_tool {
+
+namespace {
+
+/// One argument as a person may type it again.
+std::string quoted(const std::string& argument) {
+  const auto plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("-_./:=@,+%").contains(c);
+  };
+  if (!argument.empty() && std::ranges::all_of(argument, plain)) return argument;
+  std::string text = "'";
+  for (const char c : argument) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
+
+/// The command line with another verb; no secret can stand in it (property secret).
+std::string command_with(const PromoteOptions& options, std::string_view verb) {
+  auto arguments = options.command_line;
+  const auto is_verb = [](const std::string& text) {
+    return text == "run" || text == "resume" || text == "abort" || text == "plan" || text == "status";
+  };
+  const auto given = std::ranges::find_if(arguments, is_verb);
+  if (given != arguments.end()) arguments.erase(given);
+  std::string command = "fo-promote " + std::string(verb);
+  for (const auto& argument : arguments) command += " " + quoted(argument);
+  return command;
+}
+
+Result<std::vector<Target>> parse_targets(const std::vector<std::string>& texts) {
+  std::vector<Target> targets;
+  for (const auto& text : texts) targets.push_back(FO_TRY(parse_target(text)));
+  return targets;
+}
+
+Result<std::optional<std::filesystem::path>> hook(std::string_view option, const std::string& file) {
+  if (file.empty()) return std::nullopt;
+  const std::filesystem::path path(file);
+  if (!path.is_absolute()) return fail(ErrorKind::config, fmt::format("{} {} must be an absolute path", option, file));
+  if (::access(path.c_str(), X_OK) != 0) {
+    return fail(ErrorKind::config, fmt::format("{} {} cannot be run: {}", option, file,
+                                               std::error_code(errno, std::generic_category()).message()));
+  }
+  return path;
+}
+
+/// Whoever watches the service's name or his own address would watch himself after the failover.
+Result<void> refuse_own(const Peer& peer, const std::vector<Target>& probes, const PromotionSettings& settings) {
+  for (const auto& probe : probes) {
+    const bool own = probe.host == settings.service || std::ranges::find(settings.to, probe.host) != settings.to.end();
+    if (own) {
+      return fail(ErrorKind::config,
+                  fmt::format("the probe {} of {} asks this very host; name the other node's own address", probe.text,
+                              peer.name));
+    }
+  }
+  return {};
+}
+
+Result<PromotionPeer> make_peer(const Peer& peer, const PromotionSettings& settings) {
+  PromotionPeer made;
+  made.name = peer.name;
+  made.addresses = peer.addresses;
+  made.probes = FO_TRY(parse_targets(peer.probes));
+  FO_TRY(refuse_own(peer, made.probes, settings));
+  for (const auto& spec : peer.fencers) {
+    made.fencers.push_back(FO_TRY(while_doing("the fencer of " + peer.name, make_fencer(spec, peer.word))));
+  }
+  return made;
+}
+
+Result<void> fill_settings(PromotionSettings& settings, const PromoteOptions& options, const Cast& cast) {
+  settings.node = cast.node;
+  settings.from = FO_TRY(while_doing("--from", canonical_addresses(options.from)));
+  settings.to = options.to.empty() ? cast.addresses : FO_TRY(while_doing("--to", canonical_addresses(options.to)));
+  settings.ttl = FO_TRY(whole_seconds(options.ttl));
+  settings.references = FO_TRY(parse_targets(options.references));
+  settings.self_probes = FO_TRY(parse_targets(options.self_probes));
+  settings.tries = options.tries;
+  settings.tries_interval = options.tries_interval;
+  settings.pre_hook = FO_TRY(hook("--pre-hook", options.pre_hook));
+  settings.start_hook = FO_TRY(hook("--start-hook", options.start_hook));
+  settings.post_hook = FO_TRY(hook("--post-hook", options.post_hook));
+  settings.hook_timeout = options.hook_timeout;
+  settings.warn_backup_age = options.warn_backup_age;
+  settings.max_backup_age = options.max_backup_age;
+  settings.allow_stale_backup = options.allow_stale_backup;
+  if (!options.until.empty()) settings.until = FO_TRY(while_doing("--until", parse_promotion_step(options.until)));
+  return {};
+}
+
+Result<PromotionSettings> base_settings(const PromoteOptions& options, const cli::Session& session) {
+  if (options.service.empty()) return fail(ErrorKind::usage, "which service? Add --service FQDN");
+  PromotionSettings settings;
+  settings.service = options.service;
+  settings.state_dir = session.state_dir;
+  settings.resume_command = command_with(options, "resume");
+  settings.abort_command = command_with(options, "abort");
+  return settings;
+}
+
+}  // namespace
+
+PromotionParts Assembly::parts() {
+  return {*observer, *self_observer, *arbiter, std::move(peers), std::move(views)};
+}
+
+Result<std::chrono::seconds> whole_seconds(Duration ttl) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(ttl);
+  if (seconds != ttl || seconds.count() < 1 || seconds.count() > std::numeric_limits<std::int32_t>::max()) {
+    return fail(ErrorKind::usage, "--ttl must be whole seconds, at least one (RFC 2181 section 8)");
+  }
+  return seconds;
+}
+
+Result<std::vector<DnsView>> make_views(const PromoteOptions& options) {
+  if (options.service.empty()) return fail(ErrorKind::usage, "which service? Add --service FQDN");
+  if (options.dns.empty()) return fail(ErrorKind::usage, "where does the name live? Add --dns UPDATER");
+  const auto epoch_record = options.epoch_record.empty() ? "_failover." + options.service : options.epoch_record;
+  std::vector<DnsView> views;
+  for (const auto& url : options.dns) views.push_back(FO_TRY(make_dns_view(url, options.service, epoch_record)));
+  return views;
+}
+
+Result<Assembly> assemble(const PromoteOptions& options, const cli::Session& session, bool attended) {
+  Assembly assembly;
+  auto& settings = assembly.settings;
+  settings = FO_TRY(base_settings(options, session));
+  settings.attended = attended;
+  const auto cast = FO_TRY(cast_nodes(session.nodes, options, machine_id_of_this_host()));
+  FO_TRY(fill_settings(settings, options, cast));
+  for (const auto& peer : cast.peers) assembly.peers.push_back(FO_TRY(make_peer(peer, settings)));
+  assembly.views = FO_TRY(make_views(options));
+  assembly.arbiter = FO_TRY(make_arbiter(options.arbiter, {attended, options.only_standby}));
+  ProbeOptions probing;
+  probing.timeout = options.probe_timeout;
+  assembly.self_observer = FO_TRY(make_observer(probing));
+  probing.refuse_own = true;
+  probing.own_addresses = settings.to;
+  assembly.observer = FO_TRY(make_observer(probing));
+  return assembly;
+}
+
+Result<Assembly> assemble_for_abort(const PromoteOptions& options, const cli::Session& session) {
+  Assembly assembly;
+  assembly.settings.state_dir = session.state_dir;
+  assembly.settings.resume_command = command_with(options, "resume");
+  assembly.settings.abort_command = command_with(options, "abort");
+  assembly.arbiter = FO_TRY(make_arbiter(options.arbiter, {true, options.only_standby}));
+  return assembly;
+}
+
+}  // namespace failover::promote_tool

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <failover/arbiter.hpp>
+#include <failover/dns.hpp>
+#include <failover/error.hpp>
+#include <failover/observer.hpp>
+#include <failover/promoter.hpp>
+
+#include "cli/session.hpp"
+#include "fo-promote/options.hpp"
+
+namespace failover::promote_tool {
+
+/// What a promotion is made of, built from options and configuration; owns what `parts` refers to.
+struct Assembly {
+  PromotionSettings settings;
+  std::unique_ptr<Observer> observer;
+  std::unique_ptr<Observer> self_observer;
+  std::unique_ptr<Arbiter> arbiter;
+  std::vector<PromotionPeer> peers;
+  std::vector<DnsView> views;
+
+  /// Hands peers and views over; called once.
+  PromotionParts parts();
+};
+
+/// Everything for plan, run and resume. Nothing is asked yet; errors are of kind usage and config.
+/// @param attended a person at a terminal will be asked
+Result<Assembly> assemble(const PromoteOptions& options, const cli::Session& session, bool attended);
+
+/// What abort needs: the commands to name, and the arbiter.
+Result<Assembly> assemble_for_abort(const PromoteOptions& options, const cli::Session& session);
+
+/// The views of --dns alone.
+Result<std::vector<DnsView>> make_views(const PromoteOptions& options);
+
+/// --ttl in whole seconds.
+Result<std::chrono::seconds> whole_seconds(Duration ttl);
+
+}  // namespace failover::promote_tool

@@ -1,0 +1,166 @@
+#include "fo-promote/json.hpp"
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <failover/context.hpp>
+#include <failover/dns.hpp>
+#include <failover/error.hpp>
+#include <failover/fencer.hpp>
+#include <failover/observer.hpp>
+#include <failover/promoter.hpp>
+
+namespace failover::promote_tool {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string text(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+double seconds(Duration duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
+std::string time_text(WallTime time) {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", std::chrono::floor<std::chrono::seconds>(time));
+}
+
+std::string_view decision_name(PromotionDecision decision) {
+  switch (decision) {
+    case PromotionDecision::go:
+      return "go";
+    case PromotionDecision::go_on:
+      return "go-on";
+    case PromotionDecision::nothing_to_do:
+      return "nothing-to-do";
+    case PromotionDecision::stop:
+      return "stop";
+  }
+  return "stop";
+}
+
+Json observation(const Observation& seen) {
+  return {{"target", seen.target.text},
+          {"health", to_string(seen.health)},
+          {"rtt_s", seconds(seen.rtt)},
+          {"detail", seen.health ? seen.detail : seen.health.error().message}};
+}
+
+Json observations(const std::vector<Observation>& list) {
+  Json array = Json::array();
+  for (const auto& seen : list) array.push_back(observation(seen));
+  return array;
+}
+
+Json record_members(const Result<ServiceRecord>& record) {
+  if (!record) return {{"error", record.error().message}};
+  Json json{{"addresses", record->addresses}, {"ttl_s", record->ttl.count()}};
+  if (record->mark) {
+    json["epoch"] = record->mark->epoch;
+    json["node"] = record->mark->node;
+    json["since"] = record->mark->time;
+  }
+  return json;
+}
+
+Json peer_members(const PeerFacts& peer) {
+  Json fencers = Json::array();
+  for (const auto& fencer : peer.fencers) {
+    const std::string state = !fencer.status                      ? fencer.status.error().message
+                              : *fencer.status == FenceState::off ? "off"
+                                                                  : "on";
+    fencers.push_back({{"fencer", fencer.description}, {"status", state}});
+  }
+  return {{"node", peer.name},
+          {"health", to_string(peer.verdict.health)},
+          {"reason", peer.verdict.reason},
+          {"checks", observations(peer.observations)},
+          {"fencers", fencers}};
+}
+
+Json backup_members(const BackupFacts& backup, WallTime now) {
+  return {{"name", backup.name},
+          {"time", time_text(backup.time)},
+          {"restored", time_text(backup.restored)},
+          {"age_s", std::chrono::floor<std::chrono::seconds>(now - backup.time).count()}};
+}
+
+Json earlier_members(const EarlierPromotion& earlier) {
+  return {{"service", earlier.service},         {"epoch", earlier.epoch},
+          {"step", to_string(earlier.step)},    {"ended", earlier.ended},
+          {"outcome", earlier.outcome},         {"committed", earlier.committed()},
+          {"fence_tried", earlier.fence_tried}, {"fenced", earlier.fenced}};
+}
+
+}  // namespace
+
+std::string plan_json(const PromotionSettings& settings, const PromotionPlan& plan) {
+  Json json{{"service", settings.service},
+            {"node", settings.node},
+            {"decision", decision_name(plan.decision)},
+            {"epoch", plan.epoch},
+            {"role", plan.facts.role}};
+  json["objections"] = Json::array();
+  for (const auto& each : plan.objections) {
+    json["objections"].push_back({{"rule", each.rule}, {"error", to_string(each.kind)}, {"reason", each.reason}});
+  }
+  json["warnings"] = plan.warnings;
+  json["nodes"] = Json::array();
+  for (const auto& peer : plan.facts.peers) json["nodes"].push_back(peer_members(peer));
+  json["references"] = observations(plan.facts.references);
+  json["self_probes"] = observations(plan.facts.self_probes);
+  const auto& backup = plan.facts.backup;
+  json["backup"] = backup && *backup ? backup_members(**backup, plan.facts.now) : Json();
+  json["views"] = Json::array();
+  for (const auto& view : plan.facts.views) {
+    json["views"].push_back({{"view", view.description}, {"current", record_members(view.current)}, {"to", view.to}});
+  }
+  json["steps"] = Json::array();
+  for (const auto& step : plan.steps) json["steps"].push_back({{"step", to_string(step.step)}, {"what", step.what}});
+  return text(json);
+}
+
+std::string timeline_json(const TimelineEntry& entry) {
+  return text({{"step", to_string(entry.step)},
+               {"started", time_text(entry.when)},
+               {"took_s", seconds(entry.took)},
+               {"detail", entry.detail}});
+}
+
+std::string report_json(const PromotionReport& report) {
+  Json json{{"step", to_string(report.step)},
+            {"serving", report.serving},
+            {"next", report.next},
+            {"epoch", report.epoch},
+            {"warnings", report.warnings}};
+  if (report.failure) json["error"] = to_string(report.failure->kind);
+  return text(json);
+}
+
+std::string status_json(const PromotionStatus& status) {
+  Json json{{"role", status.role},
+            {"node", status.node},
+            {"epoch", status.role_epoch},
+            {"running", status.running},
+            {"restore_in_progress", status.restore_in_progress}};
+  json["last"] = status.last ? earlier_members(*status.last) : Json();
+  json["backup"] = status.backup ? backup_members(*status.backup, std::chrono::system_clock::now()) : Json();
+  return text(json);
+}
+
+std::string record_json(const std::string& server, const Result<ServiceRecord>& record) {
+  Json json{{"server", server}};
+  json.update(record_members(record));
+  return text(json);
+}
+
+}  // namespace failover::promote_tool

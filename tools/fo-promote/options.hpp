@@ -1,0 +1,53 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <failover/context.hpp>
+
+namespace CLI {
+class App;
+}
+
+namespace failover::promote_tool {
+
+enum class Verb { status, plan, run, resume, abort, dns_show, dns_set };
+
+/// The table of options, as they were given or stand in the configuration file.
+struct PromoteOptions {
+  Verb verb = Verb::status;
+  std::string service;
+  std::string node;
+  std::vector<std::string> from;
+  std::vector<std::string> to;
+  std::vector<std::string> dns;
+  std::string epoch_record;
+  Duration ttl = std::chrono::seconds(60);
+  std::vector<std::string> probes;
+  unsigned tries = 3;
+  Duration tries_interval = std::chrono::seconds(2);
+  Duration probe_timeout = std::chrono::seconds(5);
+  std::vector<std::string> references;
+  std::vector<std::string> self_probes;
+  std::vector<std::string> fencers;
+  std::string arbiter = "operator";
+  bool only_standby = false;
+  std::string pre_hook;
+  std::string start_hook;
+  std::string post_hook;
+  Duration hook_timeout = std::chrono::minutes(5);
+  Duration warn_backup_age = std::chrono::hours(26);
+  Duration max_backup_age = std::chrono::days(7);
+  bool allow_stale_backup = false;
+  std::string confirm;
+  std::vector<std::string> powered_off;
+  std::string until;
+  std::vector<std::string> command_line;  ///< as it was typed
+};
+
+void declare_promote_options(CLI::App& app, PromoteOptions& options);
+
+}  // namespace failover::promote_tool

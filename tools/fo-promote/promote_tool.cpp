@@ -1,0 +1,44 @@
+#include "fo-promote/promote_tool.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <failover/error.hpp>
+
+#include "cli/session.hpp"
+#include "cli/tool.hpp"
+#include "fo-promote/dns.hpp"
+#include "fo-promote/options.hpp"
+#include "fo-promote/plan.hpp"
+#include "fo-promote/run.hpp"
+#include "fo-promote/status.hpp"
+
+namespace failover::promote_tool {
+
+void PromoteTool::declare(CLI::App& app) {
+  declare_promote_options(app, options_);
+}
+
+Result<cli::Outcome> PromoteTool::run(cli::Session& session) {
+  switch (options_.verb) {
+    case Verb::status:
+      return run_status(options_, session);
+    case Verb::plan:
+      return run_plan(options_, session);
+    case Verb::run:
+    case Verb::resume:
+      return run_promotion(options_, session, touched_status_);
+    case Verb::abort:
+      return run_abort(options_, session);
+    case Verb::dns_show:
+      return run_dns_show(options_, session);
+    case Verb::dns_set:
+      return run_dns_set(options_, session);
+  }
+  return fail(ErrorKind::internal, "a verb without a deed");
+}
+
+int PromoteTool::status_of(const Error& error, int signal_number) const noexcept {
+  return touched_status_ != 0 ? touched_status_ : Tool::status_of(error, signal_number);
+}
+
+}  // namespace failover::promote_tool

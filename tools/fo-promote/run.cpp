@@ -1,0 +1,65 @@
+#include "fo-promote/run.hpp"
+
+#include <fmt/format.h>
+
+#include <failover/error.hpp>
+#include <failover/promoter.hpp>
+
+#include "cli/exit_status.hpp"
+#include "cli/session.hpp"
+#include "cli/terminal.hpp"
+#include "cli/tool.hpp"
+#include "fo-promote/approval.hpp"
+#include "fo-promote/assembly.hpp"
+#include "fo-promote/options.hpp"
+#include "fo-promote/plan.hpp"
+#include "fo-promote/report.hpp"
+
+namespace failover::promote_tool {
+
+namespace {
+
+constexpr int status_unfinished = 9;
+
+/// Checked before anything is asked of the world.
+Result<void> check_confirmation(const PromoteOptions& options, const PromotionSettings& settings) {
+  if (settings.attended) return {};
+  if (options.confirm.empty()) {
+    return fail(ErrorKind::usage, fmt::format("there is no terminal to ask at; add --confirm {}", settings.service));
+  }
+  if (options.confirm != settings.service) {
+    return fail(ErrorKind::usage, fmt::format("--confirm {} is not the service {}", options.confirm, settings.service));
+  }
+  return {};
+}
+
+int status_to_keep(const PromotionReport& report) {
+  if (!report.failure) return cli::status_warning;
+  return report.failure->kind == ErrorKind::unfinished ? status_unfinished : 0;
+}
+
+}  // namespace
+
+bool is_attended(const PromoteOptions& options) {
+  return options.confirm.empty() && cli::person_is_there();
+}
+
+Result<cli::Outcome> run_promotion(const PromoteOptions& options, cli::Session& session, int& touched) {
+  if (session.options.dry_run) return run_plan(options, session);
+  auto assembly = FO_TRY(assemble(options, session, is_attended(options)));
+  FO_TRY(check_confirmation(options, assembly.settings));
+  auto parts = assembly.parts();
+  const auto approve = make_approval(options, assembly.settings, session, [&touched] { touched = status_unfinished; });
+  const auto report = options.verb == Verb::resume
+                          ? resume_promotion(assembly.settings, parts, approve, session.context)
+                          : promote(assembly.settings, parts, approve, session.context);
+  touched = status_to_keep(report);
+  return report_outcome(report, session);
+}
+
+Result<cli::Outcome> run_abort(const PromoteOptions& options, cli::Session& session) {
+  auto assembly = FO_TRY(assemble_for_abort(options, session));
+  return report_outcome(abort_promotion(assembly.settings, *assembly.arbiter, session.context), session);
+}
+
+}  // namespace failover::promote_tool

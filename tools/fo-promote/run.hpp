@@ -1,0 +1,20 @@
+#pragma once
+
+#include <failover/error.hpp>
+
+#include "cli/session.hpp"
+#include "cli/tool.hpp"
+#include "fo-promote/options.hpp"
+
+namespace failover::promote_tool {
+
+/// run and resume. @param touched set to the exit status that stands for what the run has done, whatever still goes
+/// wrong after it; 0 while nothing was touched
+Result<cli::Outcome> run_promotion(const PromoteOptions& options, cli::Session& session, int& touched);
+
+Result<cli::Outcome> run_abort(const PromoteOptions& options, cli::Session& session);
+
+/// Whether a person will be asked: there is one, and no --confirm speaks for him.
+bool is_attended(const PromoteOptions& options);
+
+}  // namespace failover::promote_tool

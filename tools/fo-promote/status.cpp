@@ -1,0 +1,62 @@
+#include "fo-promote/status.hpp"
+
+#include <chrono>
+#include <string>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <failover/error.hpp>
+#include <failover/promoter.hpp>
+
+#include "cli/exit_status.hpp"
+#include "cli/output.hpp"
+#include "cli/session.hpp"
+#include "cli/tool.hpp"
+#include "fo-promote/json.hpp"
+#include "fo-promote/options.hpp"
+
+namespace failover::promote_tool {
+
+namespace {
+
+std::string time_text(WallTime time) {
+  return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", std::chrono::floor<std::chrono::seconds>(time));
+}
+
+void print_status(const PromotionStatus& status, cli::Output& output) {
+  output.print(status.role == "unset"
+                   ? "role:      unset (no promotion has ever ended on this host)"
+                   : fmt::format("role:      {} of epoch {}, as {}", status.role, status.role_epoch, status.node));
+  if (status.last) {
+    const auto& last = *status.last;
+    output.print(fmt::format("promotion: {} to epoch {}, {}", last.service, last.epoch,
+                             last.ended ? last.outcome : fmt::format("unfinished in step {}", to_string(last.step))));
+  }
+  if (status.backup) {
+    output.print(fmt::format("backup:    {} of {}, restored {}", status.backup->name, time_text(status.backup->time),
+                             time_text(status.backup->restored)));
+  } else {
+    output.print("backup:    nothing was restored on this host");
+  }
+  if (status.restore_in_progress) output.print("restore:   interrupted; type: fo-restore --recover");
+  if (status.running) output.print("now:       a restore or promotion is at work");
+}
+
+}  // namespace
+
+Result<cli::Outcome> run_status(const PromoteOptions& /*options*/, cli::Session& session) {
+  const auto status = FO_TRY(promotion_status(session.state_dir));
+  print_status(status, session.output);
+  session.output.object("status", status_json(status));
+  cli::Outcome outcome;
+  if (status.last && !status.last->ended && !status.running) {
+    outcome.status = cli::exit_status(ErrorKind::unfinished, 0);
+    outcome.message =
+        fmt::format("the promotion to epoch {} is unfinished in step {}; type: fo-promote resume{}", status.last->epoch,
+                    to_string(status.last->step), status.last->committed() ? "" : ", or: fo-promote abort");
+  }
+  return outcome;
+}
+
+}  // namespace failover::promote_tool
