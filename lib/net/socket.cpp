@@ -4,7 +4,6 @@
 #include <expected>
 #include <memory>
 #include <optional>
-#include <utility>
 #include <vector>
 
 #include <ifaddrs.h>

@@ -1,6 +1,5 @@
 #include "net/web_get.hpp"
 
-#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <expected>

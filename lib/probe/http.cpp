@@ -13,9 +13,7 @@
 #include <failover/error.hpp>
 #include <failover/observer.hpp>
 
-#include "core/clock.hpp"
 #include "net/address.hpp"
-#include "net/certificate.hpp"
 #include "net/loop.hpp"
 #include "net/socket.hpp"
 #include "net/web_get.hpp"

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -34,7 +33,7 @@ class LoopObserver final : public Observer {
     std::vector<Observation> observations;
     observations.reserve(targets.size());
     for (std::size_t i = 0; i < targets.size(); ++i) {
-      observations.push_back(found[i] ? std::move(*found[i]) : not_asked(targets[i], ran));
+      observations.push_back(std::move(found[i]).value_or(not_asked(targets[i], ran)));
     }
     return observations;
   }

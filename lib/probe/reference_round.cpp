@@ -6,7 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include <failover/error.hpp>
 #include <failover/observer.hpp>
 
 #include "probe/engine.hpp"

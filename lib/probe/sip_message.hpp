@@ -35,7 +35,7 @@ struct SipMessage {
 struct SipLimits {
   static constexpr std::size_t message = 65535;
   static constexpr std::size_t headers = 256;
-  static constexpr std::size_t header_bytes = 16 * 1024;
+  static constexpr std::size_t header_bytes = 16UL * 1024;
   static constexpr std::size_t values = 64;  ///< of one comma-separated header, and parameters of one value
 };
 

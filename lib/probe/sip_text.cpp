@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -157,7 +158,8 @@ Result<SipParameters> read_sip_address(SipText& text) {
 std::optional<std::uint32_t> read_sip_number(std::string_view digits, std::uint32_t largest) noexcept {
   std::uint32_t value = 0;
   const auto* const last = digits.data() + digits.size();
-  const auto [end, error] = std::from_chars(digits.data(), last, value);
+  const auto [end, error] =
+      std::from_chars(digits.data(), last, value);  // NOLINT(bugprone-suspicious-stringview-data-usage)
   if (error != std::errc() || end != last || value > largest) return std::nullopt;
   return value;
 }

@@ -1,7 +1,6 @@
 #include "probe/tcp.hpp"
 
 #include <memory>
-#include <utility>
 
 #include <failover/context.hpp>
 #include <failover/observer.hpp>
@@ -28,7 +27,8 @@ class TcpCheck final : public RunningCheck {
 
 }  // namespace
 
-Pending start_tcp(const CheckPlace& place, const Target&, const Address& address, Deadline, CheckDone done) {
+Pending start_tcp(const CheckPlace& place, const Target&, const Address& address, Deadline,
+                  CheckDone done) {  // NOLINT(performance-unnecessary-value-param)
   return std::make_unique<TcpCheck>(place, address, done);
 }
 

@@ -37,13 +37,17 @@ struct Watched {
 
 class WatchRun {
  public:
-  WatchRun(Engine& engine, const WatchOptions& options, SeenUp& seen_up, WatchListener& listener,
-           const Context& context)
-      : engine_(engine), options_(options), seen_up_(seen_up), listener_(listener), context_(context) {}
+  WatchRun(Engine& engine, std::span<const Target> references, const WatchOptions& options, SeenUp& seen_up,
+           WatchListener& listener, const Context& context)
+      : engine_(engine),
+        options_(options),
+        seen_up_(seen_up),
+        listener_(listener),
+        context_(context),
+        references_(engine, references, options.reference_policy,
+                    [this](const Observation& one) { on_reference(one); }) {}
 
-  Result<Verdict> run(std::span<const Target> targets, std::span<const Target> references) {
-    references_.emplace(engine_, references, options_.reference_policy,
-                        [this](const Observation& one) { on_reference(one); });
+  Result<Verdict> run(std::span<const Target> targets) {
     for (const auto& target : targets) watched_.push_back(std::make_unique<Watched>(target, options_));
     for (auto& one : watched_) start_check(*one);
     ask_references();
@@ -71,18 +75,18 @@ class WatchRun {
   void on_result(Watched& one, Observation observation) {
     if (ends_it(observation)) return;
     if (observation.health == Health::up) remember(one);
-    if (observation.health != Health::down) return count(one, std::move(observation));
+    if (observation.health != Health::down) return count(one, observation);
     if (!options_.assume_was_up && !one.seen_up && !seen_up_.contains(one.target.text)) {
       return count(one, as_unknown(std::move(observation), "was never seen up, so this may be a typing error"));
     }
     // Property isolation: before this counts against the peer, the references say whether it is us.
-    references_->vouch([this, &one, failed = std::move(observation)](const Verdict& ours) {
+    references_.vouch([this, &one, failed = std::move(observation)](const Verdict& ours) {
       if (ours.health == Health::up) return count(one, failed);
       count(one, as_unknown(failed, fmt::format("but of our references {}: this host may be cut off", ours.reason)));
     });
   }
 
-  void count(Watched& one, Observation observation) {
+  void count(Watched& one, const Observation& observation) {
     listener_.checked(observation, false);
     if (const auto before = one.hysteresis.add(observation.health)) {
       listener_.state_changed(one.target, *before, one.hysteresis.state());
@@ -123,7 +127,7 @@ class WatchRun {
   }
 
   void ask_references() {
-    references_->vouch([this](const Verdict& ours) {
+    references_.vouch([this](const Verdict& ours) {
       if (ours.health != Health::up) {
         context_.note(Level::warning,
                       fmt::format("of the references {}: until that changes no target can become down", ours.reason));
@@ -139,7 +143,7 @@ class WatchRun {
 
   void be_alive() {
     listener_.alive();
-    alive_ = engine_.loop().after(*options_.alive_every, [this] { be_alive(); });
+    alive_ = engine_.loop().after(options_.alive_every.value_or(options_.interval), [this] { be_alive(); });
   }
 
   Engine& engine_;
@@ -147,7 +151,7 @@ class WatchRun {
   SeenUp& seen_up_;
   WatchListener& listener_;
   const Context& context_;
-  std::optional<ReferenceRound> references_;
+  ReferenceRound references_;
   std::vector<std::unique_ptr<Watched>> watched_;  // by pointer: their callbacks hold on to them
   std::vector<std::string> to_remember_;
   Loop::Timer remembering_;
@@ -180,8 +184,8 @@ Result<Verdict> watch(std::span<const Target> targets, std::span<const Target> r
   probe.refuse_own = true;
   const auto engine = FO_TRY(Engine::create(probe));
   // After the engine, so that it is destroyed before the loop that its timers are in.
-  WatchRun run(*engine, options, seen_up, listener, context);
-  return run.run(targets, references);
+  WatchRun run(*engine, references, options, seen_up, listener, context);
+  return run.run(targets);
 }
 
 }  // namespace failover
