@@ -29,8 +29,8 @@ namespace failover {
 namespace {
 
 constexpr std::size_t digest_length = 64;
-constexpr std::size_t digest_file_limit = 64 * 1024;
-constexpr std::size_t read_size = 1024 * 1024;
+constexpr std::size_t digest_file_limit = std::size_t{64} * 1024;
+constexpr std::size_t read_size = std::size_t{1024} * 1024;
 
 struct DigestLine {
   std::string sha256;

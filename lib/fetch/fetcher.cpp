@@ -5,7 +5,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -39,7 +38,7 @@ namespace failover {
 namespace {
 
 constexpr unsigned most_rounds = 3;
-constexpr std::size_t digest_file_limit = 1024 * 1024;
+constexpr std::size_t digest_file_limit = std::size_t{1024} * 1024;
 constexpr std::chrono::seconds between_looks{1};
 /// Something written so recently may still be under way; older ones are looked at twice without a wait.
 constexpr std::chrono::minutes recent{2};
@@ -168,7 +167,10 @@ Result<FetchOutcome> SourceFetcher::fetch(const FetchPlan& plan, const Context& 
     // Only what a later run can go on with stays; bad bytes and a full disk's do not.
     const auto kind = verified.error().kind;
     const bool goes_on = worth_a_retry(verified.error()) || kind == ErrorKind::cancelled;
-    if (!goes_on) static_cast<void>(Partial::discard(options_.output));
+    if (!goes_on) {
+      if (const auto gone = Partial::discard(options_.output); !gone)
+        context.note(Level::warning, gone.error().message);
+    }
     return std::unexpected(verified.error());
   }
   BackupSidecar sidecar;
@@ -194,7 +196,7 @@ Result<FetchOutcome> SourceFetcher::fetch(const FetchPlan& plan, const Context& 
 
 Result<FetchOutcome> SourceFetcher::keep_what_is_here(const FetchPlan& plan, const Context& context) {
   FetchOutcome outcome;
-  outcome.path = *plan.already_here;
+  outcome.path = plan.already_here.value_or(std::filesystem::path{});
   auto sidecar = FO_TRY(read_backup_sidecar(outcome.path));
   if (!sidecar) return fail(ErrorKind::conflict, outcome.path.string() + " lost its sidecar meanwhile; run it again");
   for (const auto& digest : FO_TRY(expected_digests(plan.chosen.object, context))) {

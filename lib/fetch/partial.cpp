@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -28,7 +29,7 @@ namespace {
 
 constexpr std::string_view part_name = ".fo-fetch.part";
 constexpr std::string_view note_name = ".fo-fetch.part.json";
-constexpr std::size_t note_limit = 64 * 1024;
+constexpr std::size_t note_limit = std::size_t{64} * 1024;
 
 /// Everything that makes it this object. Compared as text, so a note of another format is simply another object's.
 std::string note_of(const std::string& source, const ObjectInfo& object) {

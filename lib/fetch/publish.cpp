@@ -42,7 +42,7 @@ std::string stored_name(std::string_view name, WallTime time, std::string_view s
 
 Result<std::filesystem::path> publish_backup(Partial& partial, const std::filesystem::path& folder,
                                              const BackupSidecar& sidecar) {
-  const auto path = folder / stored_name(sidecar.name, sidecar.backup_time(), sidecar.sha256);
+  auto path = folder / stored_name(sidecar.name, sidecar.backup_time(), sidecar.sha256);
   FO_TRY(partial.sync());
   FO_TRY(write_backup_sidecar(path, sidecar));
   FO_TRY(while_doing("publishing the backup", partial.publish(path)));

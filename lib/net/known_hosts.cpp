@@ -24,7 +24,7 @@ namespace failover {
 
 namespace {
 
-constexpr std::size_t file_limit = 16 * 1024 * 1024;
+constexpr std::size_t file_limit = std::size_t{16} * 1024 * 1024;
 constexpr std::uint16_t default_port = 22;
 constexpr std::string_view blanks = " \t";
 

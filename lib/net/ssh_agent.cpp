@@ -36,7 +36,7 @@ constexpr std::uint8_t identities_answer = 12;
 constexpr std::uint8_t sign_request = 13;
 constexpr std::uint8_t sign_response = 14;
 constexpr std::uint32_t flag_rsa_sha2_512 = 4;
-constexpr std::size_t answer_limit = 256 * 1024;
+constexpr std::size_t answer_limit = std::size_t{256} * 1024;
 constexpr std::uint32_t most_keys = 100;
 /// It may ask a person to confirm.
 constexpr std::chrono::seconds patience{20};

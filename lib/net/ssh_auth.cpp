@@ -50,7 +50,7 @@ Result<bool> accepted(const SshSession& session, long code, std::string_view wor
 extern "C" int sign_for_libssh2(LIBSSH2_SESSION* /*session*/, unsigned char** signature, std::size_t* length,
                                 const unsigned char* data, std::size_t data_length, void** abstract) noexcept {
   try {
-    auto& signer = **static_cast<SshSigner**>(static_cast<void*>(abstract));
+    auto& signer = *static_cast<SshSigner*>(*abstract);
     const auto made = signer.sign(std::string_view(reinterpret_cast<const char*>(data), data_length));
     if (!made) return -1;
     *signature = static_cast<unsigned char*>(std::malloc(made->size()));
@@ -125,12 +125,12 @@ Result<bool> LogIn::by_key_file(const std::filesystem::path& file, std::string_v
   const auto rsa = FO_TRY(while_doing("identity file " + file.string(), read_rsa_key(text.reveal(), passphrase)));
   tried_.push_back((rsa ? "the RSA key " : "the key ") + file.string());
   if (rsa) return by_signer(*rsa);
-  const std::string phrase(passphrase);
+  const Secret phrase{std::string(passphrase)};
+  const char* words = passphrase.empty() ? nullptr : &phrase.reveal().front();
   const auto code = FO_TRY(session_.drive(
       [&] {
         return ::libssh2_userauth_publickey_frommemory(session_.handle(), user_.data(), user_.size(), nullptr, 0,
-                                                       text.reveal().data(), text.reveal().size(),
-                                                       phrase.empty() ? nullptr : phrase.c_str());
+                                                       text.reveal().data(), text.reveal().size(), words);
       },
       context_));
   // Whatever it fails of before the server was asked is a matter of the file.
@@ -145,14 +145,16 @@ Result<bool> LogIn::by_key_file(const std::filesystem::path& file, std::string_v
 }
 
 Result<bool> LogIn::by_identity_file() {
-  if (!options_.password_file) return by_key_file(*options_.identity_file, {});
+  const auto& file = options_.identity_file.value();
+  if (!options_.password_file) return by_key_file(file, {});
   const auto passphrase = FO_TRY(read_password_file(*options_.password_file));
-  return by_key_file(*options_.identity_file, passphrase.reveal());
+  return by_key_file(file, passphrase.reveal());
 }
 
 Result<bool> LogIn::by_password() {
-  const auto password = FO_TRY(read_password_file(*options_.password_file));
-  tried_.emplace_back("the password of " + options_.password_file->string());
+  const auto& file = options_.password_file.value();
+  const auto password = FO_TRY(read_password_file(file));
+  tried_.emplace_back("the password of " + file.string());
   if (!offers("password")) {
     return fail(ErrorKind::permission, "the server does not take passwords, only: " +
                                            methods_.substr(1, methods_.size() < 2 ? 0 : methods_.size() - 2) +
@@ -161,7 +163,7 @@ Result<bool> LogIn::by_password() {
   const auto text = password.reveal();
   const auto code = FO_TRY(session_.drive(
       [&] {
-        return ::libssh2_userauth_password_ex(session_.handle(), user_.data(), length_of(user_), text.data(),
+        return ::libssh2_userauth_password_ex(session_.handle(), user_.data(), length_of(user_), &text.front(),
                                               length_of(text), nullptr);
       },
       context_));

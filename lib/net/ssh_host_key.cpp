@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <functional>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,7 +52,7 @@ std::string user_name() {
   return account().name;
 }
 
-HostKeys::HostKeys(KnownHosts known, std::filesystem::path file, const SshPeer& peer)
+HostKeys::HostKeys(KnownHosts known, const std::filesystem::path& file, const SshPeer& peer)
     : known_(std::move(known)), file_(file.string()), host_(peer.host), port_(peer.port) {}
 
 Result<HostKeys> HostKeys::load(const std::optional<std::filesystem::path>& file, const SshPeer& peer) {
@@ -69,8 +71,10 @@ Result<HostKeys> HostKeys::load(const std::optional<std::filesystem::path>& file
 
 std::string HostKeys::preferred_types() const {
   const auto known = known_.key_types(host_, port_);
-  std::vector<std::string_view> types(usable_types.begin(), usable_types.end());
-  std::ranges::stable_partition(types, [&](auto type) { return std::ranges::find(known, type) != known.end(); });
+  const auto is_known = [&](std::string_view type) { return std::ranges::find(known, type) != known.end(); };
+  std::vector<std::string_view> types;
+  std::ranges::copy_if(usable_types, std::back_inserter(types), is_known);
+  std::ranges::copy_if(usable_types, std::back_inserter(types), std::not_fn(is_known));
   return fmt::format("{}", fmt::join(types, ","));
 }
 

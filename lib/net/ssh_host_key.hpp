@@ -26,7 +26,7 @@ class HostKeys {
   [[nodiscard]] Result<void> check(std::string_view key) const;
 
  private:
-  HostKeys(KnownHosts known, std::filesystem::path file, const SshPeer& peer);
+  HostKeys(KnownHosts known, const std::filesystem::path& file, const SshPeer& peer);
   KnownHosts known_;
   std::string file_;
   std::string host_;

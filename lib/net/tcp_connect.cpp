@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <expected>
 #include <string>
-#include <utility>
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>

@@ -27,7 +27,7 @@ namespace {
 using nlohmann::json;
 
 constexpr int format_number = 1;
-constexpr std::size_t size_limit = 256 * 1024;
+constexpr std::size_t size_limit = std::size_t{256} * 1024;
 constexpr std::string_view suffix = ".json";
 
 std::int64_t nanoseconds_of(WallTime time) {
@@ -148,8 +148,9 @@ Result<std::vector<StoredBackup>> list_stored_backups(const std::filesystem::pat
     const auto sidecar = read_backup_sidecar(path);
     std::error_code error;
     const auto size = std::filesystem::file_size(path, error);
-    if (!sidecar || !*sidecar || error || size != (*sidecar)->size) continue;
-    backups.push_back({path, **sidecar});
+    if (!sidecar || error) continue;
+    const auto& known = *sidecar;
+    if (known && known->size == size) backups.push_back({path, *known});
   }
   std::ranges::sort(backups, [](const StoredBackup& a, const StoredBackup& b) {
     if (a.sidecar.backup_time() != b.sidecar.backup_time()) return a.sidecar.backup_time() > b.sidecar.backup_time();

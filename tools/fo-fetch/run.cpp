@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include <failover/context.hpp>
 #include <failover/error.hpp>
 #include <failover/fetcher.hpp>
 #include <failover/registry.hpp>
