@@ -96,7 +96,8 @@ Result<void> start_service(PromotionWork& work) {
   FO_TRY(work.parts.arbiter.still_ours(work.context));
   const auto& probes = work.settings.self_probes;
   // The crash may have come after the start: a service that answers is not started a second time.
-  if (work.goes_on && !probes.empty() && first_not_up(work.parts.self_observer.observe(probes, work.context)) == nullptr) {
+  if (work.goes_on && !probes.empty() &&
+      first_not_up(work.parts.self_observer.observe(probes, work.context)) == nullptr) {
     work.detail = "it answers already";
     return {};
   }
