@@ -75,8 +75,8 @@ class LogIn {
   [[nodiscard]] bool offers(std::string_view method) const;
   Result<bool> by_signer(SshSigner& signer);
   Result<bool> by_key_file(const std::filesystem::path& file, std::string_view passphrase);
-  Result<bool> by_identity_file();
-  Result<bool> by_password();
+  Result<bool> by_identity_file(const std::filesystem::path& file);
+  Result<bool> by_password(const std::filesystem::path& file);
   Result<bool> by_agent();
   Result<bool> by_default_keys();
 
@@ -144,15 +144,13 @@ Result<bool> LogIn::by_key_file(const std::filesystem::path& file, std::string_v
   return accepted(session_, code, "the key could not be used");
 }
 
-Result<bool> LogIn::by_identity_file() {
-  const auto& file = options_.identity_file.value();
+Result<bool> LogIn::by_identity_file(const std::filesystem::path& file) {
   if (!options_.password_file) return by_key_file(file, {});
   const auto passphrase = FO_TRY(read_password_file(*options_.password_file));
   return by_key_file(file, passphrase.reveal());
 }
 
-Result<bool> LogIn::by_password() {
-  const auto& file = options_.password_file.value();
+Result<bool> LogIn::by_password(const std::filesystem::path& file) {
   const auto password = FO_TRY(read_password_file(file));
   tried_.emplace_back("the password of " + file.string());
   if (!offers("password")) {
@@ -209,9 +207,9 @@ Result<void> LogIn::run() {
   if (FO_TRY(ask_methods())) return {};
   bool in = false;
   if (options_.identity_file) {
-    in = FO_TRY(by_identity_file());
+    in = FO_TRY(by_identity_file(*options_.identity_file));
   } else if (options_.password_file) {
-    in = FO_TRY(by_password());
+    in = FO_TRY(by_password(*options_.password_file));
   } else {
     in = FO_TRY(by_agent());
     if (!in) in = FO_TRY(by_default_keys());
