@@ -1,5 +1,6 @@
 #include "fo-probe/probe_options.hpp"
 
+#include <cstdint>
 #include <limits>
 
 #include <CLI/CLI.hpp>

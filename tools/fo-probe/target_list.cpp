@@ -1,6 +1,6 @@
 #include "fo-probe/target_list.hpp"
 
-#include <algorithm>
+#include <cstddef>
 #include <fstream>
 #include <iostream>
 #include <istream>
@@ -56,8 +56,7 @@ Result<void> add_from_file(const std::string& name, std::vector<std::string>& te
 }
 
 /// The three tests of 3CX.
-Result<void> add_services(const ProbeToolOptions& options, std::vector<std::string>& texts) {
-  const auto& host = *options.host;
+Result<void> add_services(const std::string& host, const ProbeToolOptions& options, std::vector<std::string>& texts) {
   const auto place = host.find(':') != std::string::npos && !host.starts_with('[') ? "[" + host + "]" : host;
   const auto services = options.services.empty() ? std::vector<std::string>{"sip", "web", "tunnel"} : options.services;
   for (const auto& service : services) {
@@ -90,7 +89,7 @@ Result<std::vector<Target>> parse_all(const std::vector<std::string>& texts) {
 Result<std::vector<Target>> read_targets(const ProbeToolOptions& options) {
   auto texts = options.targets;
   if (options.targets_from) FO_TRY(add_from_file(*options.targets_from, texts));
-  if (options.host) FO_TRY(add_services(options, texts));
+  if (options.host) FO_TRY(add_services(*options.host, options, texts));
   if (!options.host && !options.services.empty()) return fail(ErrorKind::usage, "--service needs --host");
   if (texts.empty()) return fail(ErrorKind::usage, "there is nothing to probe: name a TARGET; see fo-probe --help");
   return parse_all(texts);
