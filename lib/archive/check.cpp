@@ -1,6 +1,7 @@
 #include "archive/check.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <span>
 

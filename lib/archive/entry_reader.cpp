@@ -17,8 +17,8 @@ namespace failover {
 
 namespace {
 
-constexpr std::size_t packed_chunk = 256 * 1024;
-constexpr std::size_t unpacked_chunk = 1024 * 1024;
+constexpr std::size_t packed_chunk = std::size_t{256} * 1024;
+constexpr std::size_t unpacked_chunk = std::size_t{1024} * 1024;
 
 }  // namespace
 

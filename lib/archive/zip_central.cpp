@@ -17,9 +17,12 @@
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 
+#include "archive/check.hpp"
 #include "archive/entry_path.hpp"
 #include "archive/zip_bytes.hpp"
+#include "archive/zip_end.hpp"
 #include "archive/zip_extra.hpp"
+#include "archive/zip_index.hpp"
 #include "archive/zip_rule.hpp"
 #include "core/file_io.hpp"
 

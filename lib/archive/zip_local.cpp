@@ -9,7 +9,9 @@
 #include <failover/error.hpp>
 
 #include "archive/zip_bytes.hpp"
+#include "archive/zip_central.hpp"
 #include "archive/zip_extra.hpp"
+#include "archive/zip_index.hpp"
 #include "archive/zip_rule.hpp"
 #include "core/file_io.hpp"
 

@@ -1,6 +1,5 @@
 #include "archive/zip_tree.hpp"
 
-#include <algorithm>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -8,6 +7,7 @@
 
 #include <failover/error.hpp>
 
+#include "archive/zip_index.hpp"
 #include "archive/zip_rule.hpp"
 
 namespace failover {

@@ -36,7 +36,7 @@ FileKind kind_of(unsigned mode) noexcept {
 Result<std::uint32_t> crc_of(int directory, const std::string& name) {
   const Fd fd(::openat(directory, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (!fd) return fail_errno("cannot open " + name);
-  std::array<std::byte, 64 * 1024> buffer{};
+  std::array<std::byte, std::size_t{64} * 1024> buffer{};
   std::uint32_t crc = 0;
   for (std::uint64_t offset = 0;;) {
     const auto count = FO_TRY(read_at(fd.get(), offset, buffer));

@@ -1,6 +1,5 @@
 #include "restore/backup_choice.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -33,7 +32,7 @@ namespace {
 
 Result<std::string> sha256_of(int fd, const Context& context) {
   Sha256 sum;
-  std::vector<std::byte> buffer(1024 * 1024);
+  std::vector<std::byte> buffer(std::size_t{1024} * 1024);
   for (std::uint64_t offset = 0;;) {
     FO_TRY(context.check());
     const auto count = FO_TRY(read_at(fd, offset, buffer));

@@ -1,6 +1,5 @@
 #include "restore/dress.hpp"
 
-#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>

@@ -43,7 +43,7 @@ RestoreManifest manifest_of(const PlanFacts& facts, const DraftPlan& plan) {
     ManifestEntry file{.path = entry.path, .crc = entry.crc};
     const auto act = acts.find(entry.path);
     if (act != acts.end()) {
-      file.identity = *act->second->new_file;
+      file.identity = act->second->new_file.value_or(FileIdentity{});
     } else if (const auto* live = facts.survey.find(entry.path)) {
       file.identity = live->facts.identity;
     }

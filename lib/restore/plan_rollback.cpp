@@ -10,7 +10,6 @@
 #include <failover/error.hpp>
 
 #include "core/file_identity.hpp"
-#include "restore/live_tree.hpp"
 #include "restore/plan_acts.hpp"
 #include "restore/survey.hpp"
 #include "state/restore_plan_file.hpp"

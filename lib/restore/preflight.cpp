@@ -82,7 +82,8 @@ Result<void> preflight(const LiveTree& tree, const Slots& slots, const Survey& s
     }
   }
   for (const auto& mount : slots.mounts()) {
-    const auto work = "preparing " + tree.target() + (mount.empty() ? "" : "/" + mount);
+    auto work = "preparing " + tree.target();
+    if (!mount.empty()) work.append("/").append(mount);
     FO_TRY(while_doing(work, try_exchange(slots.at(mount))));
     FO_TRY(while_doing(work, enough_inodes(slots.at(mount), coming[mount])));
   }

@@ -46,7 +46,7 @@ class PrivateCopy {
     copy.path_ = copy.folder_ / backup.filename();
     const Fd from = FO_TRY(open_file(backup, O_RDONLY));
     const Fd to = FO_TRY(open_file(copy.path_, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600));
-    std::vector<std::byte> buffer(1024 * 1024);
+    std::vector<std::byte> buffer(std::size_t{1024} * 1024);
     for (std::uint64_t offset = 0;;) {
       FO_TRY(context.check());
       const auto count = FO_TRY(read_at(from.get(), offset, buffer));

@@ -133,6 +133,7 @@ int Slots::at(const std::string& mount) const {
 
 std::vector<std::string> Slots::mounts() const {
   std::vector<std::string> result;
+  result.reserve(folders_.size());
   for (const auto& [mount, folder] : folders_) result.push_back(mount);
   return result;
 }

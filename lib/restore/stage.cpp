@@ -90,7 +90,7 @@ Result<void> Stage::read_back(const DraftAct& draft, const Context& context) con
   if (!fd) return fail_errno("cannot open its slot");
   // From the disk, not from memory: what we just wrote is dropped from the page cache first.
   ::posix_fadvise(fd.get(), 0, 0, POSIX_FADV_DONTNEED);
-  std::vector<std::byte> buffer(256 * 1024);
+  std::vector<std::byte> buffer(std::size_t{256} * 1024);
   std::uint32_t crc = 0;
   std::uint64_t size = 0;
   while (true) {

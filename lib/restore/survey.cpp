@@ -85,10 +85,12 @@ class Walk {
         if (names.contains(log)) interesting.insert(log);
       }
     }
+    const auto work = "beneath " + tree_.target() + "/" + path;
     for (const auto& name : interesting) {
-      auto facts = FO_TRY(while_doing("beneath " + tree_.target() + "/" + path, look_at(directory.get(), name)));
+      auto facts = FO_TRY(while_doing(work, look_at(directory.get(), name)));
       if (facts.kind == FileKind::absent) continue;
-      const auto below = path.empty() ? name : path + "/" + name;
+      auto below = path;
+      below.append(path.empty() ? "" : "/").append(name);
       const LivePath live{facts,
                           facts.kind == FileKind::directory && facts.mount != here.facts.mount ? below : here.mount};
       survey_.paths[below] = live;

@@ -1,5 +1,6 @@
 #include "restore/sweep.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <set>

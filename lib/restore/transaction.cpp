@@ -1,7 +1,6 @@
 #include "restore/transaction.hpp"
 
 #include <chrono>
-#include <string>
 #include <string_view>
 
 #include <failover/context.hpp>
@@ -18,7 +17,6 @@
 #include "state/restore_marker.hpp"
 #include "state/restore_plan_file.hpp"
 #include "state/restored_generation.hpp"
-#include "state/state_dir.hpp"
 
 namespace failover {
 
@@ -99,7 +97,7 @@ Result<Ending> Transaction::finish(const RestorePlanFile& plan) {
   if (!cleared) return unfinished(cleared.error());
   const auto post = run_post_hook(run(), "undone", context_);
   if (!post) context_.note(Level::alarm, post.error().message + "; look whether the services run");
-  const Ending ending{false, run().reason};
+  Ending ending{false, run().reason};
   const auto closed = journal_.finish("undone");
   if (!closed) return unfinished(closed.error());
   return ending;

@@ -29,6 +29,7 @@
 #include "restore/transaction.hpp"
 #include "state/restore_journal.hpp"
 #include "state/restore_manifest.hpp"
+#include "state/restore_plan_file.hpp"
 #include "state/restored_generation.hpp"
 #include "state/state_dir.hpp"
 

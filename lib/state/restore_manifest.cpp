@@ -60,7 +60,7 @@ Result<void> write_restore_manifest(const StateDir& state, const RestoreManifest
                     {"target", manifest.target},
                     {"entries", manifest.entries.size()}};
   std::string text = header.dump() + "\n";
-  constexpr std::size_t chunk = 256 * 1024;
+  constexpr std::size_t chunk = std::size_t{256} * 1024;
   for (const auto& entry : manifest.entries) {
     text += to_json(entry).dump() + "\n";
     if (text.size() < chunk) continue;

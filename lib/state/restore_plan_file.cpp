@@ -3,7 +3,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -93,7 +92,7 @@ Result<void> write_restore_plan(const StateDir& state, const RestorePlanFile& pl
                     {"target", plan.target},
                     {"acts", plan.acts.size()}};
   std::string text = header.dump() + "\n";
-  constexpr std::size_t chunk = 256 * 1024;
+  constexpr std::size_t chunk = std::size_t{256} * 1024;
   for (const auto& act : plan.acts) {
     text += to_json(act).dump() + "\n";
     if (text.size() < chunk) continue;

@@ -23,7 +23,7 @@ namespace failover {
 namespace {
 
 constexpr int format_number = 1;
-constexpr std::size_t size_limit = 64 * 1024;
+constexpr std::size_t size_limit = std::size_t{64} * 1024;
 
 std::filesystem::path file_of(const StateDir& state) {
   return state.restore() / "current";

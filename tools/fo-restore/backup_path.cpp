@@ -49,7 +49,7 @@ class Wake {
 Result<std::string> first_line_of_stdin(const Context& context) {
   const Wake wake(context.stop);
   std::string line;
-  constexpr std::size_t longest = 64 * 1024;
+  constexpr std::size_t longest = std::size_t{64} * 1024;
   while (line.size() <= longest) {
     std::array<pollfd, 2> polls{pollfd{STDIN_FILENO, POLLIN, 0}, pollfd{wake.fd(), POLLIN, 0}};
     const int ready = ::poll(polls.data(), polls.size(), context.deadline.poll_timeout_ms());
