@@ -46,7 +46,7 @@ class Wake {
 
 }  // namespace
 
-Result<std::string> first_line_of_stdin(const Context& context) {
+Result<std::string> backup_path_from_stdin(const Context& context) {
   const Wake wake(context.stop);
   std::string line;
   constexpr std::size_t longest = std::size_t{64} * 1024;

@@ -57,7 +57,7 @@ Result<Outcome> RestoreTool::run(Session& session) {
   if (command_.rollback) return render(FO_TRY(restorer->rollback(command_.restore.hooks, context)), true);
 
   auto backup = command_.backup;
-  if (backup == "-") backup = FO_TRY(first_line_of_stdin(context));
+  if (backup == "-") backup = FO_TRY(backup_path_from_stdin(context));
   command_.restore.program = session.program;
   if (command_.verify) return render(FO_TRY(restorer->verify(backup, command_.restore, context)), output);
   if (session.options.dry_run) return render(FO_TRY(restorer->plan(backup, command_.restore, context)), output);

@@ -1,0 +1,34 @@
+"""What is installed is complete: tools, library, headers, pages, completions, and nothing of the build."""
+
+import subprocess
+import unittest
+
+from support.tool import BUILD_DIR, SOURCE_DIR, environment, temporary_folder
+
+TOOLS = ("fo-probe", "fo-fetch", "fo-restore", "fo-promote")
+
+
+class InstalledFilesTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = temporary_folder(self)
+        self.prefix = self.folder / "prefix"
+        self.call("cmake", "--install", BUILD_DIR, "--prefix", self.prefix)
+
+    def call(self, *command):
+        done = subprocess.run([*map(str, command)], capture_output=True, text=True, check=False, env=environment())
+        self.assertEqual(done.returncode, 0, f"{command}\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+    def test_everything_is_there_and_runs(self):
+        for tool in TOOLS:
+            self.assertRegex(self.call(self.prefix / "bin" / tool, "--version"), rf"^{tool} \d+\.\d+\.\d+\n$")
+            for name in (f"share/man/man1/{tool}.1", f"share/bash-completion/completions/{tool}",
+                         f"share/zsh/site-functions/_{tool}", f"share/fish/vendor_completions.d/{tool}.fish"):
+                self.assertTrue((self.prefix / name).is_file(), name)
+        self.assertFalse((self.prefix / "bin" / "fo-completions").exists())
+        headers = {path.name for path in (SOURCE_DIR / "lib" / "include" / "failover").iterdir()}
+        self.assertEqual({path.name for path in (self.prefix / "include" / "failover").iterdir()}, headers)
+
+
+if __name__ == "__main__":
+    unittest.main()
