@@ -77,7 +77,8 @@ Result<void> preflight(const LiveTree& tree, const Slots& slots, const Survey& s
     if (act.kind == ActKind::make_directory) ++coming[act.mount];
     const auto* live = survey.find(act.path);
     if (live != nullptr && live->facts.kind == FileKind::file && live->facts.immutable) {
-      const auto shown = tree.target() + "/" + act.path;
+      auto shown = tree.target();
+      shown.append("/").append(act.path);
       return fail(ErrorKind::permission, shown + " is immutable; type: chattr -ia " + shown);
     }
   }
