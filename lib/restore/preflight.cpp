@@ -54,12 +54,16 @@ Result<void> enough_inodes(int folder, std::uint64_t directories) {
   return {};
 }
 
+std::unexpected<Error> immutable(const std::string& shown) {
+  return fail(ErrorKind::permission, shown + " is immutable; type: chattr -ia " + shown);
+}
+
 Result<void> check_directory(const LiveTree& tree, const Survey& survey, const std::string& path) {
   const auto* live = survey.find(path);
   if (live == nullptr || live->facts.kind != FileKind::directory) return {};  // one that is to come
   const auto shown = tree.target() + (path.empty() ? "" : "/" + path);
   if (live->facts.immutable) {
-    return fail(ErrorKind::permission, shown + " is immutable; type: chattr -ia " + shown);
+    return immutable(shown);
   }
   const auto directory = FO_TRY(tree.directory(path));
   if (::faccessat(directory.get(), ".", W_OK | X_OK, AT_EACCESS) != 0) return fail_errno("cannot write to " + shown);
@@ -77,9 +81,7 @@ Result<void> preflight(const LiveTree& tree, const Slots& slots, const Survey& s
     if (act.kind == ActKind::make_directory) ++coming[act.mount];
     const auto* live = survey.find(act.path);
     if (live != nullptr && live->facts.kind == FileKind::file && live->facts.immutable) {
-      auto shown = tree.target();
-      shown.append("/").append(act.path);
-      return fail(ErrorKind::permission, shown + " is immutable; type: chattr -ia " + shown);
+      return immutable(tree.target() + "/" + act.path);
     }
   }
   for (const auto& mount : slots.mounts()) {
