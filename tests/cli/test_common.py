@@ -106,7 +106,7 @@ class CommonTest(unittest.TestCase):
         state = self.folder / "state"
         state.mkdir()
         state.chmod(0o777)
-        refused = self.run_tool("fo-fetch", f"file://{self.folder}/")
+        refused = self.run_tool("fo-restore", "--target", self.folder / "target")
         self.assertEqual(refused.status, 2, refused)
         self.assertIn("chmod go-w", refused.stderr)
 
