@@ -24,7 +24,7 @@ class NamesTest(unittest.TestCase):
         self.assertEqual(len(violations(Path("lib/core/FileLock.hpp"))), 1)
 
     def test_good_names_pass(self):
-        for name in ("lib/core/utility_meter.cpp", "lib/net/commonality.hpp", "tools/cli/common_options.hpp", ".ci/run", "man/fo-probe.1.scd"):
+        for name in ("lib/core/utility_meter.cpp", "lib/net/commonality.hpp", "tools/cli/shared_options.hpp", ".ci/run", "man/fo-probe.1.scd"):
             self.assertEqual(violations(Path(name)), [], name)
 
     def test_the_tree(self):

@@ -16,7 +16,7 @@
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 
-#include "cli/common_options.hpp"
+#include "cli/shared_options.hpp"
 #include "cli/tool.hpp"
 
 namespace failover::cli {
@@ -58,7 +58,7 @@ std::string_view level_name(Level level) {
 
 }  // namespace
 
-Output::Output(std::string_view tool, const CommonOptions& options)
+Output::Output(std::string_view tool, const SharedOptions& options)
     : tool_(tool),
       json_(options.json),
       quiet_(options.quiet),

@@ -8,8 +8,8 @@
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 
-#include "cli/common_options.hpp"
 #include "cli/progress_bar.hpp"
+#include "cli/shared_options.hpp"
 
 namespace failover::cli {
 
@@ -19,7 +19,7 @@ struct Outcome;
 /// --json), stderr the messages for people and the progress bar. Any thread may call.
 class Output final : public Events {
  public:
-  Output(std::string_view tool, const CommonOptions& options);
+  Output(std::string_view tool, const SharedOptions& options);
 
   [[nodiscard]] bool json() const noexcept { return json_; }
   /// A line of the result on stdout; nothing with --json.

@@ -17,12 +17,12 @@
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 
-#include "cli/common_options.hpp"
 #include "cli/config_file.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/output.hpp"
 #include "cli/session.hpp"
 #include "cli/settings.hpp"
+#include "cli/shared_options.hpp"
 #include "cli/signals.hpp"
 #include "cli/suggest.hpp"
 #include "cli/tool.hpp"
@@ -61,7 +61,7 @@ CommandLine split(const Tool& tool, int argc, char** argv) {
 }
 
 /// The configuration file to read: the option, FO_CONFIG, or the default if it is there.
-std::optional<std::filesystem::path> config_path(const CommonOptions& options) {
+std::optional<std::filesystem::path> config_path(const SharedOptions& options) {
   if (options.config) return options.config;
   const char* given = std::getenv("FO_CONFIG");
   if (given != nullptr && *given != '\0') return given;
@@ -70,7 +70,7 @@ std::optional<std::filesystem::path> config_path(const CommonOptions& options) {
   return std::nullopt;
 }
 
-Result<std::vector<NodeSection>> read_settings(const Tool& tool, CLI::App& app, const CommonOptions& options) {
+Result<std::vector<NodeSection>> read_settings(const Tool& tool, CLI::App& app, const SharedOptions& options) {
   const auto path = config_path(options);
   if (!path) return std::vector<NodeSection>{};
   auto file = FO_TRY(read_config(*path));
@@ -97,7 +97,7 @@ Result<std::optional<std::string>> parse(CLI::App& app, std::vector<std::string>
   return std::optional<std::string>{};
 }
 
-Deadline run_deadline(const Tool& tool, const CommonOptions& options) {
+Deadline run_deadline(const Tool& tool, const SharedOptions& options) {
   if (!tool.timeout_bounds_run()) return Deadline::never();
   return Deadline::after(options.timeout.value_or(tool.default_timeout()));
 }
@@ -116,7 +116,7 @@ struct Request {
   std::vector<NodeSection> nodes;
 };
 
-Result<Request> read_request(const Tool& tool, CLI::App& app, const CommonOptions& options,
+Result<Request> read_request(const Tool& tool, CLI::App& app, const SharedOptions& options,
                              const std::vector<std::string>& arguments) {
   Request request;
   request.text = FO_TRY(parse(app, arguments));
@@ -147,10 +147,10 @@ int Tool::status_of(const Error& error, int signal_number) const noexcept {
 int run_tool(Tool& tool, int argc, char** argv) {
   forbid_core_files();
   const Signals signals;
-  CommonOptions options;
+  SharedOptions options;
   CLI::App app(std::string(tool.summary()), std::string(tool.name()));
   tool.declare(app);
-  declare_common_options(app, tool, options);
+  declare_shared_options(app, tool, options);
   app.set_version_flag("-V,--version", fmt::format("{} {}", tool.name(), version));
   auto line = split(tool, argc, argv);
   // Before parsing, so that a usage error is JSON too.

@@ -6,16 +6,16 @@
 
 #include <failover/context.hpp>
 
-#include "cli/common_options.hpp"
 #include "cli/config_file.hpp"
 #include "cli/output.hpp"
+#include "cli/shared_options.hpp"
 
 namespace failover::cli {
 
 /// What a run is given besides its own options.
 class Session {
  public:
-  Session(const CommonOptions& common, Context run_context, Output& run_output, std::vector<NodeSection> run_nodes,
+  Session(const SharedOptions& common, Context run_context, Output& run_output, std::vector<NodeSection> run_nodes,
           std::vector<std::string> run_program)
       : options(common),
         context(std::move(run_context)),
@@ -24,7 +24,7 @@ class Session {
         nodes(std::move(run_nodes)),
         program(std::move(run_program)) {}
 
-  const CommonOptions& options;
+  const SharedOptions& options;
   Context context;  ///< the run's deadline, stop request and events (notes and progress go to `output`)
   Output& output;
   std::filesystem::path state_dir;

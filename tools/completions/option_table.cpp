@@ -8,7 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "cli/common_options.hpp"
+#include "cli/shared_options.hpp"
 #include "cli/tool.hpp"
 
 namespace failover::completions {
@@ -70,9 +70,9 @@ std::vector<std::string> OptionEntry::spellings() const {
 
 ToolTable read_table(cli::Tool& tool) {
   CLI::App app(std::string(tool.summary()), std::string(tool.name()));
-  cli::CommonOptions common;
+  cli::SharedOptions common;
   tool.declare(app);
-  cli::declare_common_options(app, tool, common);
+  cli::declare_shared_options(app, tool, common);
   app.set_version_flag("-V,--version", std::string(tool.name()));
   ToolTable table{std::string(tool.name()), std::string(tool.summary()), {}, {}, {}};
   for (const auto* option : std::as_const(app).get_options()) {

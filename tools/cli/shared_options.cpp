@@ -1,4 +1,4 @@
-#include "cli/common_options.hpp"
+#include "cli/shared_options.hpp"
 
 #include <cstdlib>
 #include <filesystem>
@@ -23,7 +23,7 @@ const char* environment(const char* name) {
 
 }  // namespace
 
-void declare_common_options(CLI::App& app, const Tool& tool, CommonOptions& options) {
+void declare_shared_options(CLI::App& app, const Tool& tool, SharedOptions& options) {
   constexpr const char* group = "Common options";
   app.add_option("--config", options.config, "Configuration file (default /etc/failover/failover.conf)")
       ->type_name("FILE")
@@ -49,7 +49,7 @@ void declare_common_options(CLI::App& app, const Tool& tool, CommonOptions& opti
   add_duration(app, "-t,--timeout", options.timeout, std::string(tool.timeout_help()))->group(group);
 }
 
-std::filesystem::path state_directory(const CommonOptions& options) {
+std::filesystem::path state_directory(const SharedOptions& options) {
   if (options.state_dir) return *options.state_dir;
   if (const char* given = environment("FO_STATE_DIR")) return given;
   if (::geteuid() == 0) return "/var/lib/failover";

@@ -17,7 +17,7 @@ class Tool;
 enum class Color { automatic, always, never };
 
 /// What all four tools take.
-struct CommonOptions {
+struct SharedOptions {
   std::optional<std::filesystem::path> config;
   std::optional<std::filesystem::path> state_dir;
   bool json = false;
@@ -30,10 +30,10 @@ struct CommonOptions {
 };
 
 /// Declares them; --dry-run only for tools that change something.
-void declare_common_options(CLI::App& app, const Tool& tool, CommonOptions& options);
+void declare_shared_options(CLI::App& app, const Tool& tool, SharedOptions& options);
 
 /// The state directory: the option, FO_STATE_DIR, else /var/lib/failover for root and $XDG_STATE_HOME/failover
 /// (~/.local/state/failover) for others.
-std::filesystem::path state_directory(const CommonOptions& options);
+std::filesystem::path state_directory(const SharedOptions& options);
 
 }  // namespace failover::cli

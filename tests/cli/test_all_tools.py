@@ -16,7 +16,7 @@ def usage_status(name):
     return 3 if name == "fo-probe" else 2
 
 
-class CommonTest(unittest.TestCase):
+class AllToolsTest(unittest.TestCase):
     def setUp(self):
         self.folder = tool.temporary_folder(self)
 
