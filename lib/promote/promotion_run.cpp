@@ -106,7 +106,7 @@ Result<void> PromotionRun::prepare(const PromotionApproval& approve) {
   plan_ = plan_promotion(settings_, gather_promotion_facts(settings_, parts_, state_, journal_.history(),
                                                            FO_TRY(read_role(state_)), context_));
   report_.timeline.push_back({PromotionStep::observe, started, Deadline::Clock::now() - clock,
-                              fmt::format("{} nodes observed", plan_.facts.peers.size())});
+                              fmt::format("other nodes observed: {}", plan_.facts.peers.size())});
   report_.serving = serving_before(plan_.facts, settings_.node);
   if (!open_before_) report_.step = PromotionStep::observe;
   // Cut short by a signal or the deadline, the facts are incomplete: that is the reason, not what they lack.

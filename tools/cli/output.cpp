@@ -16,6 +16,7 @@
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 
+#include "cli/exit_status.hpp"
 #include "cli/shared_options.hpp"
 #include "cli/tool.hpp"
 
@@ -88,9 +89,11 @@ void Output::result(const Outcome& outcome) {
   const std::scoped_lock lock(mutex_);
   bar_.clear();
   // Quiet when all is well: a cron job that succeeded mails nothing.
-  const bool wanted = outcome.status != 0 || (!quiet_ && (verbose_ > 0 || ::isatty(STDERR_FILENO) == 1));
+  const bool wanted = outcome.status != status_done || (!quiet_ && (verbose_ > 0 || ::isatty(STDERR_FILENO) == 1));
   if (!wanted || outcome.message.empty()) return;
-  say(outcome.status == 0 ? "" : "warning: ", outcome.status == 0 ? "" : "33", outcome.message);
+  const bool done = outcome.status == status_done;
+  const bool warned = outcome.status == status_warning;
+  say(done ? "" : warned ? "warning: " : "error: ", done ? "" : warned ? "33" : "31", outcome.message);
 }
 
 void Output::failure(const Error& error, int status) {
