@@ -60,7 +60,10 @@ Secret::~Secret() {
 
 Result<Secret> read_credential_file(const std::filesystem::path& path) {
   const auto place = find_credential(path);
-  const Fd fd = FO_TRY(open_file(place, O_RDONLY | O_NONBLOCK | O_NOCTTY));
+  const auto opened = open_file(place, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  // A setting that names no readable file: nothing was tried with it.
+  if (!opened) return fail(ErrorKind::config, "credential file: " + opened.error().message);
+  const Fd& fd = *opened;
   struct stat info{};
   if (::fstat(fd.get(), &info) != 0) return fail_errno("cannot look at " + place.string());
   if (!S_ISREG(info.st_mode)) {

@@ -25,8 +25,9 @@ class Secret {
   std::string value_;
 };
 
-/// Reads a credential file. Refused (kind config) when group or others may read it, when it is no regular file, or
-/// when it is larger than 64 KiB. A relative name that does not exist here is looked up in $CREDENTIALS_DIRECTORY.
+/// Reads a credential file. Refused (kind config) when it cannot be opened, when group or others may read it, when it
+/// is no regular file, or when it is larger than 64 KiB. A relative name that does not exist here is looked up in
+/// $CREDENTIALS_DIRECTORY.
 Result<Secret> read_credential_file(const std::filesystem::path& path);
 
 /// The first line of a credential file, without its line end: a password.

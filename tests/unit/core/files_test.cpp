@@ -90,6 +90,10 @@ TEST_CASE("secret: a credential file that others may read is refused") {
   }
 }
 
+TEST_CASE("a credential file that is not there is a wrong setting, not something that was looked for in vain") {
+  CHECK(read_credential_file("/nonexistent/key").error().kind == ErrorKind::config);
+}
+
 TEST_CASE("a relative credential is looked up in the service manager's directory") {
   const TemporaryDirectory directory;
   REQUIRE(write_file_atomically(directory / "fo-test-credential", "key", 0400));
