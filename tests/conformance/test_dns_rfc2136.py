@@ -203,7 +203,7 @@ class Urls(BindTest):
             ("usage", self.server.url(to="192.0.2"), "192.0.2"),
             ("usage", self.server.url(verify="127.0.0.1:0"), "'0' is not a port"),
             ("usage", "rfc2136:///pbx.test?key-file=x", "SERVER"),
-            ("not_found", "rfc2136://127.0.0.1/pbx.test?key-file=/nowhere/x.key", "/nowhere/x.key"),
+            ("config", "rfc2136://127.0.0.1/pbx.test?key-file=/nowhere/x.key", "/nowhere/x.key"),
         ):
             self.assert_error(act(url, "view"), kind, word)
 

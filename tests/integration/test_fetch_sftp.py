@@ -143,7 +143,7 @@ class LogIn(SftpCase):
         self.identity.chmod(0o644)
         self.refused(2, "chmod 600", "PBX.zip")
         self.identity = self.folder / "none"
-        self.refused(5, "No such file", "PBX.zip")
+        self.refused(2, "No such file", "PBX.zip")
 
     def test_the_agent(self):
         keys = [make_key(self.folder / f"agent-{kind}", kind) for kind in ("rsa", "ed25519")]

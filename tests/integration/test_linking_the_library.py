@@ -51,7 +51,7 @@ class LinkingTheLibraryTest(unittest.TestCase):
 
     def test_a_program_links_by_cmake(self):
         build = self.folder / "by-cmake"
-        run("cmake", "-S", str(CONSUMER), "-B", str(build), f"-DCMAKE_PREFIX_PATH={self.prefix}")
+        run("cmake", "-G", "Ninja", "-S", str(CONSUMER), "-B", str(build), f"-DCMAKE_PREFIX_PATH={self.prefix}")
         run("cmake", "--build", str(build))
         self.assertEqual(run(str(build / "consumer"), LD_LIBRARY_PATH=str(self.library)), "sip pbx.example 5060\n")
 

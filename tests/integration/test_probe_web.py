@@ -197,6 +197,11 @@ class Misbehaving(unittest.TestCase):
         self.assertEqual(self.health("tunnel", lambda connection: None, "200ms"), "unknown")
 
 
+def unshare(*arguments):
+    """A namespace of its own. Root needs no user namespace for it, and has none in a chroot; others cannot do without."""
+    return ["unshare", *([] if os.geteuid() == 0 else ["--map-root-user"]), *arguments]
+
+
 class OurOwnFault(unittest.TestCase):
     """unknown-is-not-down: what keeps us from asking says nothing about the peer."""
 
@@ -208,13 +213,13 @@ class OurOwnFault(unittest.TestCase):
         self.assertEqual(finished.status, 3, finished)
 
     def test_no_network(self):
-        finished = tool.run("fo-probe", "--json", *self.targets, wrapper=["unshare", "-rn"])
+        finished = tool.run("fo-probe", "--json", *self.targets, wrapper=unshare("--net"))
         self.assert_unknown(finished, len(self.targets))
 
     def test_routes_that_forbid(self):
         for kind in ("unreachable", "prohibit", "blackhole"):
             script = f'ip link set lo up; ip route add {kind} 198.51.100.0/24; exec "$@"'
-            finished = tool.run("fo-probe", "--json", *self.targets, wrapper=["unshare", "-rn", "sh", "-c", script, "sh"])
+            finished = tool.run("fo-probe", "--json", *self.targets, wrapper=unshare("--net", "sh", "-c", script, "sh"))
             self.assert_unknown(finished, len(self.targets))
 
     def test_no_descriptors_left(self):
@@ -236,7 +241,7 @@ class OurOwnFault(unittest.TestCase):
         (folder / "resolv.conf").write_text("nameserver 127.0.0.1\n")
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM):
             finished = tool.run("fo-probe", "--json", "-t", "1s", "sip://pbx.example", "https://pbx.example/",
-                                wrapper=["unshare", "-rnm", "sh", "-c", script, folder / "resolv.conf"])
+                                wrapper=unshare("--net", "--mount", "sh", "-c", script, folder / "resolv.conf"))
         self.assert_unknown(finished, 2)
         self.assertLess(finished.seconds, 1.5)
 
