@@ -52,6 +52,7 @@ std::string value_branches(const ToolTable& table) {
 
 std::vector<std::string> names(const std::vector<CommandEntry>& commands) {
   std::vector<std::string> words;
+  words.reserve(commands.size());
   for (const auto& command : commands) words.push_back(command.name);
   return words;
 }

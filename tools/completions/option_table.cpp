@@ -63,6 +63,7 @@ CommandEntry read_command(const CLI::App& app) {
 
 std::vector<std::string> OptionEntry::spellings() const {
   std::vector<std::string> words;
+  words.reserve(long_names.size() + short_names.size());
   for (const auto& name : long_names) words.push_back("--" + name);
   for (const auto& name : short_names) words.push_back("-" + name);
   return words;
