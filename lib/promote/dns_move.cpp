@@ -1,12 +1,10 @@
 #include "promote/dns_move.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <expected>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -32,13 +30,19 @@ constexpr Duration attempt_interval = std::chrono::milliseconds(500);
 /// How long secondaries may take to follow their primary.
 constexpr Duration settle_limit = std::chrono::minutes(1);
 
+bool may_pass(const Error& error) noexcept {
+  return error.kind == ErrorKind::timeout || error.kind == ErrorKind::unreachable;
+}
+
+/// A failed swap that is worth another look: somebody else was faster, or nobody answered.
 bool worth_a_retry(const Error& error) noexcept {
-  return error.kind == ErrorKind::conflict || error.kind == ErrorKind::timeout || error.kind == ErrorKind::unreachable;
+  return error.kind == ErrorKind::conflict || may_pass(error);
 }
 
 std::unexpected<Error> superseded(const DnsView& view, const ServiceRecord& current) {
+  const auto winner = current.mark.value_or(EpochMark{});
   return fail(ErrorKind::conflict, fmt::format("superseded: {} carries epoch {} of {}", view.updater->describe(),
-                                               current.mark->epoch, current.mark->node));
+                                               winner.epoch, winner.node));
 }
 
 std::unexpected<Error> foreign(const DnsView& view, const ServiceRecord& current) {
@@ -50,51 +54,52 @@ std::unexpected<Error> foreign(const DnsView& view, const ServiceRecord& current
 /// Who has won, for the report.
 std::string marked_node(DnsView& view, const Context& context) {
   const auto current = view.updater->current(context);
-  return current && current->mark ? current->mark->node : "unknown";
+  return current ? current->mark.value_or(EpochMark{0, "unknown", {}}).node : "unknown";
 }
 
-/// One look and, if the table says so, one swap. @return whether the view is as wanted, and by our doing just now;
-/// nullopt = look again.
-Result<std::optional<bool>> one_attempt(DnsView& view, const ViewFacts& facts, const ServiceRecord& wanted,
-                                        const Context& context) {
+/// A view that is as it shall be.
+struct Settled {
+  ServiceRecord record;
+  bool changed = false;  ///< by us, just now
+};
+
+/// One look and, if the table says so, one swap. None = look again.
+Result<std::optional<Settled>> one_attempt(DnsView& view, const ViewFacts& facts, const EpochMark& mark,
+                                           const Context& context) {
   const auto current = FO_TRY(view.updater->current(context));
-  switch (dns_case(current, facts.from, facts.to, wanted.mark->epoch, wanted.mark->node)) {
+  switch (dns_case(current, facts.from, facts.to, mark.epoch, mark.node)) {
     case DnsCase::superseded:
       return superseded(view, current);
     case DnsCase::foreign:
       return foreign(view, current);
     case DnsCase::done:
-      return std::optional(false);
+      return Settled{current, false};
     case DnsCase::update:
       break;
   }
+  const ServiceRecord wanted{facts.to, facts.ttl, mark};
   const auto replaced = view.updater->replace(current, wanted, context);
-  if (replaced) return std::optional(true);
-  if (worth_a_retry(replaced.error())) return std::optional<bool>{};
+  if (replaced) return Settled{wanted, true};
+  if (worth_a_retry(replaced.error())) return std::nullopt;
   // Some servers apply an update whose signed answer does not verify: what the server holds decides, not what it said.
   const auto after = view.updater->current(context);
-  if (after && same_content(*after, wanted)) return std::optional(true);
+  if (after && same_content(*after, wanted)) return Settled{wanted, true};
   return std::unexpected(replaced.error());
 }
 
 }  // namespace
 
 Result<bool> move_view(DnsView& view, const ViewFacts& facts, const EpochMark& mark, const Context& context) {
-  const ServiceRecord wanted{facts.to, facts.ttl, mark};
   for (int attempt = 1;; ++attempt) {
-    const auto result = one_attempt(view, facts, wanted, context);
-    if (result && *result) {
-      // What an earlier run wrote carries that run's time; it is ours all the same.
-      const auto standing = **result ? wanted : FO_TRY(view.updater->current(context));
-      FO_TRY(view.verifier->wait_until(standing, context.within(settle_limit)));
-      return **result;
+    const auto result = one_attempt(view, facts, mark, context);
+    if (!result && (attempt == attempts || !may_pass(result.error()))) return std::unexpected(result.error());
+    const auto settled = result.value_or(std::nullopt);
+    if (settled.has_value()) {
+      FO_TRY(view.verifier->wait_until(settled->record, context.within(settle_limit)));
+      return settled->changed;
     }
-    const bool superseded_or_final =
-        !result && (!worth_a_retry(result.error()) || result.error().kind == ErrorKind::conflict);
-    if (superseded_or_final) return std::unexpected(result.error());
     if (attempt == attempts) {
-      return result ? fail(ErrorKind::unfinished, view.updater->describe() + " changes under our hands")
-                    : std::unexpected(result.error());
+      return fail(ErrorKind::unfinished, view.updater->describe() + " changes under our hands");
     }
     FO_TRY(pause_between_tries(attempt_interval, context));
   }

@@ -41,10 +41,10 @@ class Page {
   void backup(const PromotionFacts& facts) {
     if (!facts.backup) {
       line("  unknown: " + facts.backup.error().message);
-    } else if (!*facts.backup) {
+    } else if (const auto& known = *facts.backup; !known) {
       line("  nothing was ever restored on this host");
     } else {
-      const auto& backup = **facts.backup;
+      const auto& backup = *known;
       line(fmt::format("  {} of {}, restored {}", backup.name, rfc3339(backup.time), rfc3339(backup.restored)));
       line(fmt::format("  everything since then is lost: {}", human_duration(facts.now - backup.time)));
     }

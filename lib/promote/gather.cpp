@@ -43,6 +43,7 @@ std::vector<std::vector<std::string>> old_addresses(const DnsView& view, const P
   if (!view.from.empty()) return {view.from};
   if (!settings.from.empty()) return {settings.from};
   std::vector<std::vector<std::string>> sets;
+  sets.reserve(parts.peers.size());
   for (const auto& peer : parts.peers) sets.push_back(peer.addresses);
   return sets;
 }
@@ -66,6 +67,7 @@ std::vector<ViewFacts> look_at_views(const PromotionSettings& settings, Promotio
 
 std::vector<FencerFacts> ask_fencers(const PromotionPeer& peer, const Context& context) {
   std::vector<FencerFacts> facts;
+  facts.reserve(peer.fencers.size());
   for (const auto& fencer : peer.fencers) {
     facts.push_back({fencer->describe(), fencer->kind(), fencer->status(fence_target(peer, 0), context)});
   }

@@ -97,8 +97,9 @@ class Rules {
       object("backup", facts_.backup.error().kind, facts_.backup.error().message);
       return;
     }
-    if (!*facts_.backup) return stale("nothing was ever restored on this host");
-    const auto age = facts_.now - (*facts_.backup)->time;
+    const auto& backup = *facts_.backup;
+    if (!backup) return stale("nothing was ever restored on this host");
+    const auto age = facts_.now - backup->time;
     if (age > settings_.max_backup_age) {
       return stale(fmt::format("the restored backup is {} old, more than {}", human_duration(age),
                                human_duration(settings_.max_backup_age)));
@@ -137,9 +138,9 @@ class Rules {
     const auto& record = facts_.arbiter;
     if (!record) {
       object("one-winner", record.error().kind, "the arbiter cannot be read: " + record.error().message);
-    } else if (goes_on_ && record->active && *record->active != settings_.node) {
+    } else if (goes_on_ && record->active.value_or(settings_.node) != settings_.node) {
       object("superseded", ErrorKind::refused,
-             fmt::format("superseded: the arbiter names {} as active", *record->active));
+             fmt::format("superseded: the arbiter names {} as active", record->active.value_or("")));
     }
   }
 
@@ -197,11 +198,11 @@ class Rules {
       return;
     }
     if (!facts.access) object("dns", facts.access.error().kind, facts.access.error().message);
+    const auto mark = facts.current->mark.value_or(EpochMark{});
     switch (dns_case(*facts.current, facts.from, facts.to, epoch_, settings_.node)) {
       case DnsCase::superseded:
         object("superseded", ErrorKind::refused,
-               fmt::format("superseded: {} carries epoch {} of {}", facts.description, facts.current->mark->epoch,
-                           facts.current->mark->node));
+               fmt::format("superseded: {} carries epoch {} of {}", facts.description, mark.epoch, mark.node));
         break;
       case DnsCase::foreign:
         object("dns", ErrorKind::refused,

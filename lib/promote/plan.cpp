@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cstdint>
+#include <filesystem>
 #include <limits>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,10 +12,8 @@
 
 #include <failover/dns.hpp>
 #include <failover/error.hpp>
-#include <failover/fencer.hpp>
 #include <failover/observer.hpp>
 
-#include "core/clock.hpp"
 #include "failover/promoter.hpp"
 #include "promote/dns_case.hpp"
 #include "promote/objections.hpp"
@@ -29,7 +29,7 @@ std::uint64_t next_epoch(const PromotionFacts& facts) {
   auto known = std::max(facts.journal_epoch, facts.role_epoch);
   if (facts.arbiter) known = std::max(known, facts.arbiter->epoch);
   for (const auto& view : facts.views) {
-    if (view.current && view.current->mark) known = std::max(known, view.current->mark->epoch);
+    if (view.current) known = std::max(known, view.current->mark.value_or(EpochMark{}).epoch);
   }
   return known == std::numeric_limits<std::uint64_t>::max() ? known : known + 1;
 }
@@ -87,6 +87,7 @@ class StepWriter {
     std::vector<std::string> parts;
     for (const auto& peer : plan_.facts.peers) {
       std::vector<std::string> chain;
+      chain.reserve(peer.fencers.size());
       for (const auto& fencer : peer.fencers) chain.push_back(fencer.description);
       parts.push_back(fmt::format("{} by {}", peer.name, fmt::join(chain, ", else ")));
     }
@@ -95,6 +96,7 @@ class StepWriter {
 
   [[nodiscard]] std::string self_probe() const {
     std::vector<std::string> targets;
+    targets.reserve(settings_.self_probes.size());
     for (const auto& target : settings_.self_probes) targets.push_back(target.text);
     return targets.empty() ? "no self-probe" : fmt::format("wait until {} answers", fmt::join(targets, " and "));
   }
@@ -132,9 +134,9 @@ PromotionPlan plan_promotion(const PromotionSettings& settings, PromotionFacts f
   const auto& earlier = plan.facts.earlier;
   const bool open = earlier && !earlier->ended;
   const bool goes_on = open && earlier->service == settings.service && earlier->committed();
-  plan.epoch = goes_on ? earlier->epoch : next_epoch(plan.facts);
-  if (!open && already_active(settings, plan.facts)) {
-    plan.epoch = earlier->epoch;
+  const bool active = !open && already_active(settings, plan.facts);
+  plan.epoch = earlier && (goes_on || active) ? earlier->epoch : next_epoch(plan.facts);
+  if (active) {
     if (all_up(plan.facts.self_probes)) {
       plan.decision = PromotionDecision::nothing_to_do;
     } else {
@@ -148,7 +150,7 @@ PromotionPlan plan_promotion(const PromotionSettings& settings, PromotionFacts f
   auto findings = apply_promotion_rules(settings, plan.facts, plan.epoch, goes_on);
   plan.objections = std::move(findings.objections);
   plan.warnings = std::move(findings.warnings);
-  plan.first = goes_on ? open_step(*earlier) : PromotionStep::check;
+  plan.first = earlier && goes_on ? open_step(*earlier) : PromotionStep::check;
   plan.decision = goes_on ? PromotionDecision::go_on : PromotionDecision::go;
   write_steps(settings, plan);
   if (!plan.objections.empty()) plan.decision = PromotionDecision::stop;

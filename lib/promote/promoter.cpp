@@ -54,13 +54,14 @@ PromotionReport nothing_to_do(std::string message) {
 }
 
 bool is_open(const PromotionJournal& journal) {
-  return journal.history().last && journal.history().last->outcome.empty();
+  const auto& last = journal.history().last;
+  return last && last->outcome.empty();
 }
 
 Result<void> withdraw_open(Opened& opened, const PromotionSettings& settings, Arbiter& arbiter,
                            const Context& context) {
   FO_TRY(arbiter.withdraw(context));
-  const auto before = opened.journal.history().last->role_before;
+  const auto before = opened.journal.history().last.value_or(PromotionRecord{}).role_before;
   FO_TRY(write_role(opened.state,
                     before.value_or(RoleRecord{Role::standby, 0, settings.node, std::chrono::system_clock::now()})));
   return opened.journal.end("withdrawn");
@@ -106,7 +107,7 @@ PromotionReport abort_promotion(const PromotionSettings& settings, Arbiter& arbi
   auto opened = open_state(settings.state_dir);
   if (!opened) return failed(opened.error());
   if (!is_open(opened->journal)) return nothing_to_do("nothing to abort: no promotion of this host is unfinished");
-  const auto earlier = *earlier_promotion(opened->journal.history());
+  const auto earlier = earlier_promotion(opened->journal.history()).value_or(EarlierPromotion{});
   if (earlier.committed()) {
     return failed(
         {ErrorKind::refused, fmt::format("the promotion to epoch {} is past its point of no return (step {}); "

@@ -99,7 +99,7 @@ Result<void> PromotionRun::prepare(const PromotionApproval& approve) {
   open_before_ = earlier && !earlier->ended;
   // A run that continues one which has sent a fence command never ends as if nothing had been touched.
   fence_begun_ = open_before_ && (!earlier->fence_tried.empty() || earlier->step >= PromotionStep::fence);
-  if (open_before_) role_before_ = journal_.history().last->role_before;
+  if (open_before_) role_before_ = journal_.history().last.value_or(PromotionRecord{}).role_before;
   if (open_before_) report_.step = earlier->step;
   const auto started = std::chrono::system_clock::now();
   const auto clock = Deadline::Clock::now();
@@ -286,7 +286,7 @@ void PromotionRun::end_superseded() {
   note_failure(journal_.end("superseded"));
   const auto role = read_role(state_);
   // A fence by the winner stays; otherwise this host is a standby again, though a person must stop what runs here.
-  const bool fenced = role && *role && (*role)->role == Role::fenced;
+  const bool fenced = role && role->value_or(RoleRecord{}).role == Role::fenced;
   if (!fenced) note_failure(write_role(state_, standby()));
 }
 

@@ -1,7 +1,6 @@
 #include "promote/state_table.hpp"
 
 #include <algorithm>
-#include <array>
 #include <span>
 #include <string>
 #include <string_view>

@@ -23,7 +23,7 @@ namespace failover {
 namespace {
 
 constexpr int format_number = 1;
-constexpr std::size_t size_limit = 64 * 1024;
+constexpr std::size_t size_limit = 64UL * 1024;
 constexpr std::array role_names{std::pair{Role::standby, "standby"}, std::pair{Role::promoting, "promoting"},
                                 std::pair{Role::active, "active"}, std::pair{Role::fenced, "fenced"}};
 
