@@ -59,13 +59,14 @@ std::string command_with(const PromoteOptions& options, std::string_view verb) {
 
 Result<std::vector<Target>> parse_targets(const std::vector<std::string>& texts) {
   std::vector<Target> targets;
+  targets.reserve(texts.size());
   for (const auto& text : texts) targets.push_back(FO_TRY(parse_target(text)));
   return targets;
 }
 
 Result<std::optional<std::filesystem::path>> hook(std::string_view option, const std::string& file) {
   if (file.empty()) return std::nullopt;
-  const std::filesystem::path path(file);
+  std::filesystem::path path(file);
   if (!path.is_absolute()) return fail(ErrorKind::config, fmt::format("{} {} must be an absolute path", option, file));
   if (::access(path.c_str(), X_OK) != 0) {
     return fail(ErrorKind::config, fmt::format("{} {} cannot be run: {}", option, file,
@@ -148,6 +149,7 @@ Result<std::vector<DnsView>> make_views(const PromoteOptions& options) {
   if (options.dns.empty()) return fail(ErrorKind::usage, "where does the name live? Add --dns UPDATER");
   const auto epoch_record = options.epoch_record.empty() ? "_failover." + options.service : options.epoch_record;
   std::vector<DnsView> views;
+  views.reserve(options.dns.size());
   for (const auto& url : options.dns) views.push_back(FO_TRY(make_dns_view(url, options.service, epoch_record)));
   return views;
 }

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <failover/context.hpp>
 #include <failover/dns.hpp>
 #include <failover/error.hpp>
 #include <failover/promoter.hpp>
@@ -30,7 +31,8 @@ std::string record_text(const Result<ServiceRecord>& record) {
   auto text = record->addresses.empty()
                   ? std::string("no address")
                   : fmt::format("{} (TTL {} s)", fmt::join(record->addresses, ", "), record->ttl.count());
-  if (record->mark) text += fmt::format(", epoch {} of {}", record->mark->epoch, record->mark->node);
+  const auto& mark = record->mark;
+  if (mark) text += fmt::format(", epoch {} of {}", mark->epoch, mark->node);
   return text;
 }
 

@@ -1,6 +1,7 @@
 #include "fo-promote/json.hpp"
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,10 +65,10 @@ Json observations(const std::vector<Observation>& list) {
 Json record_members(const Result<ServiceRecord>& record) {
   if (!record) return {{"error", record.error().message}};
   Json json{{"addresses", record->addresses}, {"ttl_s", record->ttl.count()}};
-  if (record->mark) {
-    json["epoch"] = record->mark->epoch;
-    json["node"] = record->mark->node;
-    json["since"] = record->mark->time;
+  if (const auto& mark = record->mark; mark) {
+    json["epoch"] = mark->epoch;
+    json["node"] = mark->node;
+    json["since"] = mark->time;
   }
   return json;
 }
@@ -118,8 +119,8 @@ std::string plan_json(const PromotionSettings& settings, const PromotionPlan& pl
   for (const auto& peer : plan.facts.peers) json["nodes"].push_back(peer_members(peer));
   json["references"] = observations(plan.facts.references);
   json["self_probes"] = observations(plan.facts.self_probes);
-  const auto& backup = plan.facts.backup;
-  json["backup"] = backup && *backup ? backup_members(**backup, plan.facts.now) : Json();
+  const auto backup = plan.facts.backup.value_or(std::nullopt);
+  json["backup"] = backup ? backup_members(*backup, plan.facts.now) : Json();
   json["views"] = Json::array();
   for (const auto& view : plan.facts.views) {
     json["views"].push_back({{"view", view.description}, {"current", record_members(view.current)}, {"to", view.to}});

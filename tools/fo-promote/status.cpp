@@ -6,6 +6,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <failover/context.hpp>
 #include <failover/error.hpp>
 #include <failover/promoter.hpp>
 
