@@ -12,6 +12,7 @@ complete -c fo-promote -l probe -x -d '[NODE=]TARGET that tells how another node
 complete -c fo-promote -l tries -x -d 'How often the other nodes are observed (default 3)'
 complete -c fo-promote -l tries-interval -x -d 'Time between two tries (default 2s)'
 complete -c fo-promote -l probe-timeout -x -d 'Deadline of one check (default 5s)'
+complete -c fo-promote -l assume-was-up -d 'Believe a \'down\' of probes that were never seen up from this host'
 complete -c fo-promote -l reference -x -d 'TARGET that is up unless we are cut off ourselves; repeatable'
 complete -c fo-promote -l self-probe -x -d 'TARGET that must be up here before DNS moves; repeatable'
 complete -c fo-promote -l fence -x -d '[NODE=]FENCER that makes sure a node is off: exec:///FILE?kind=power|service, operator; repeatable'

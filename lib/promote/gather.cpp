@@ -24,6 +24,7 @@
 #include "state/promotion_journal.hpp"
 #include "state/restored_generation.hpp"
 #include "state/role_file.hpp"
+#include "state/seen_up.hpp"
 #include "state/state_dir.hpp"
 
 namespace failover {
@@ -72,6 +73,15 @@ std::vector<FencerFacts> ask_fencers(const PromotionPeer& peer, const Context& c
     facts.push_back({fencer->describe(), fencer->kind(), fencer->status(fence_target(peer, 0), context)});
   }
   return facts;
+}
+
+Result<std::vector<std::string>> never_seen_up(const PromotionPeer& peer, const Result<SeenUpFile>& memory) {
+  if (!memory) return std::unexpected(memory.error());
+  std::vector<std::string> never;
+  for (const auto& probe : peer.probes) {
+    if (!memory->contains(probe.text)) never.push_back(probe.text);
+  }
+  return never;
 }
 
 }  // namespace
@@ -128,7 +138,11 @@ PromotionFacts gather_promotion_facts(const PromotionSettings& settings, Promoti
   facts.arbiter = parts.arbiter.read(context);
   facts.unattended = parts.arbiter.may_run_unattended();
   facts.peers = observe_peers(parts.peers, parts.observer, settings.tries, settings.tries_interval, context);
-  for (std::size_t i = 0; i < parts.peers.size(); ++i) facts.peers[i].fencers = ask_fencers(parts.peers[i], context);
+  const auto memory = SeenUpFile::open(state);
+  for (std::size_t i = 0; i < parts.peers.size(); ++i) {
+    facts.peers[i].fencers = ask_fencers(parts.peers[i], context);
+    facts.peers[i].never_up = never_seen_up(parts.peers[i], memory);
+  }
   return facts;
 }
 

@@ -159,7 +159,24 @@ class Rules {
              fmt::format("whether {} serves is unknown: {}", peer.name, peer.verdict.health.error().message));
     } else if (*peer.verdict.health == Health::up) {
       object("healthy", ErrorKind::refused, fmt::format("{} is healthy: {}", peer.name, peer.verdict.reason));
+    } else if (!goes_on_ && !settings_.assume_was_up) {
+      never_seen_up(peer);
     }
+  }
+
+  /// Property isolation: a typing error in a probe looks like a dead host and must not fence a healthy one.
+  void never_seen_up(const PeerFacts& peer) {
+    if (!peer.never_up) {
+      object("isolation", peer.never_up.error().kind, peer.never_up.error().message);
+      return;
+    }
+    if (peer.never_up->empty()) return;
+    auto sentence = fmt::format("{} of {} was never seen up from this host, so it may be misspelt",
+                                fmt::join(*peer.never_up, ", "), peer.name);
+    if (settings_.attended) return warn(std::move(sentence));
+    object("isolation", ErrorKind::refused,
+           fmt::format("{}; while it serves type: fo-probe --watch --until up {}; or add --assume-was-up", sentence,
+                       fmt::join(*peer.never_up, " ")));
   }
 
   /// Property fence-first: without a way to make sure, nothing is begun.

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,16 +23,19 @@ class SeenUpFile final : public SeenUp {
   /// "nothing was seen up".
   static Result<SeenUpFile> open(const StateDir& state);
 
+  /// Two spellings of one target are one: "sip://a" and "sip://A:5060".
   [[nodiscard]] bool contains(std::string_view target) const override;
   Result<void> add(std::span<const std::string> targets) override;
 
  private:
   using Targets = std::map<std::string, std::string, std::less<>>;  ///< target -> RFC 3339
-  SeenUpFile(std::filesystem::path path, Targets targets) noexcept;
+  SeenUpFile(std::filesystem::path path, Targets targets);
+  void keep(Targets targets);
   static Result<Targets> read(const std::filesystem::path& path);
 
   std::filesystem::path path_;
   Targets targets_;
+  std::set<std::string, std::less<>> identities_;
 };
 
 }  // namespace failover

@@ -135,6 +135,16 @@ class Refusals(PromoteCase):
         self.reconfigure(probe=["http://no-such-host.invalid:80/"])
         self.refused(4, "unknown")
 
+    def test_isolation_a_probe_never_seen_up_may_be_a_typing_error(self):
+        self.reconfigure(assume_was_up=["false"])
+        self.refused(4, "never seen up")
+        (self.pair.dir / "serving-old").touch()
+        seen = tool.run("fo-probe", "--state-dir", self.pair.state, "--watch", "--until", "up", "--interval", "1s",
+                        "--retry-interval", "1s", self.pair.probe(pair.OLD))
+        self.assertEqual(seen.status, 0, seen)
+        (self.pair.dir / "serving-old").unlink()
+        self.assertEqual(self.pair.promote().status, 3)
+
     def test_isolation_references_down(self):
         self.reconfigure(reference=[f"tcp://{address}:1" for address in pair.REFERENCES])
         self.refused(4, "cut off")

@@ -84,7 +84,7 @@ class Pair:
             "service": [SERVICE], "node": ["b"], "dns": [self.dns()], "tries": ["2"], "tries-interval": ["10ms"],
             "probe-timeout": ["1s"], "reference": [self.probe(address) for address in REFERENCES],
             "self-probe": [self.probe(NEW)], "start-hook": [self.dir / "start"], "only-standby": ["true"],
-            "allow-stale-backup": ["true"], "hook-timeout": ["10s"],
+            "allow-stale-backup": ["true"], "assume-was-up": ["true"], "hook-timeout": ["10s"],
         }
         self.fencers = [f"exec://{self.dir}/fencer?kind=power&timeout=3s"]
         self.probes = [self.probe(OLD)]

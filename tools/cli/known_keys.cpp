@@ -173,6 +173,7 @@ constexpr auto restore_keys = std::to_array<std::string_view>({
 constexpr auto promote_keys = std::to_array<std::string_view>({
     "allow-stale-backup",
     "arbiter",
+    "assume-was-up",
     "color",
     "confirm",
     "dns",

@@ -61,6 +61,8 @@ void declare_proof(CLI::App& app, PromoteOptions& options) {
       ->check(CLI::Range(1U, 1000U));
   cli::add_duration(app, "--tries-interval", options.tries_interval, "Time between two tries (default 2s)");
   cli::add_duration(app, "--probe-timeout", options.probe_timeout, "Deadline of one check (default 5s)");
+  app.add_flag("--assume-was-up", options.assume_was_up,
+               "Believe a 'down' of probes that were never seen up from this host");
   app.add_option("--reference", options.references, "TARGET that is up unless we are cut off ourselves; repeatable")
       ->type_name("TARGET")
       ->allow_extra_args(false);

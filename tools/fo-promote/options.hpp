@@ -42,6 +42,7 @@ struct PromoteOptions {
   Duration warn_backup_age = std::chrono::hours(26);
   Duration max_backup_age = std::chrono::days(7);
   bool allow_stale_backup = false;
+  bool assume_was_up = false;
   std::string confirm;
   std::vector<std::string> powered_off;
   std::string until;

@@ -89,6 +89,7 @@ struct PromotionSettings {
   Duration warn_backup_age = std::chrono::hours(26);
   Duration max_backup_age = std::chrono::days(7);
   bool allow_stale_backup = false;
+  bool assume_was_up = false;          ///< believe a "down" of probes that were never seen up from here
   bool attended = false;               ///< a person at a terminal is asked before anything is touched
   std::optional<PromotionStep> until;  ///< stop after this step
   std::filesystem::path state_dir;
@@ -116,6 +117,7 @@ struct PeerFacts {
   std::vector<std::string> addresses;
   std::vector<Observation> observations;  ///< of the last try
   Verdict verdict;  ///< over all tries: up if any try was up, down only if every try was down, else unknown
+  Result<std::vector<std::string>> never_up;  ///< its probes that no watch of this host has ever seen up
   std::vector<FencerFacts> fencers;
 };
 

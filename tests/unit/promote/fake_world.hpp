@@ -175,6 +175,7 @@ class Stage {
     settings.references = {target("r1"), target("r2")};
     settings.self_probes = {target("self")};
     settings.tries_interval = Duration::zero();
+    settings.assume_was_up = true;
     settings.hook_timeout = std::chrono::seconds(2);
     settings.state_dir = directory_ / "state";
     settings.resume_command = "fo-promote resume";

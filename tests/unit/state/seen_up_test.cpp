@@ -35,6 +35,22 @@ TEST_CASE("what was seen up is remembered, also beside another watch") {
   CHECK_FALSE(again->contains("sip://d"));
 }
 
+TEST_CASE("two spellings of one target are one, two targets are not") {
+  const failover::test::TemporaryDirectory folder;
+  const auto state = StateDir::open(folder.path() / "state");
+  REQUIRE(state);
+  auto memory = SeenUpFile::open(*state);
+  REQUIRE(memory);
+  REQUIRE(memory->add(std::vector<std::string>{"sip://PBX.example:5060", "https://192.0.2.1:5001/"}));
+  CHECK(memory->contains("sip://pbx.example"));
+  CHECK(memory->contains("https://192.0.2.1:5001/"));
+  for (const auto* other : {"sip://pbx.example:5061", "sip://pbx.example.org", "https://192.0.2.1:5001/x",
+                            "https://192.0.2.1/", "tcp://192.0.2.1:5001"}) {
+    INFO(other);
+    CHECK_FALSE(memory->contains(other));
+  }
+}
+
 TEST_CASE("a damaged or newer memory never reads as one that saw nothing") {
   const failover::test::TemporaryDirectory folder;
   const auto state = StateDir::open(folder.path() / "state");
