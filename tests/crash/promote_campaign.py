@@ -1,6 +1,6 @@
 """Kills fo-promote run before every system call and checks the world after the kill and after one further run.
 
-Usage: python3 -m crash.promote_campaign [SHARE/PARTS]      (from the folder tests; for instance 1/4)
+  tests/crash/run promote [SHARE/PARTS]      (for instance 1/4: a quarter of the points)
 """
 
 import sys
