@@ -98,6 +98,7 @@ class AllToolsTest(unittest.TestCase):
         path = self.config("")
         path.chmod(0o606)
         self.assertIn("chmod o-w", self.run_tool("fo-fetch", "--config", path).stderr)
+        self.assertNotIn("chmod", self.run_tool("fo-fetch", "--config", "/dev/null").stderr)
         from_environment = self.run_tool("fo-fetch", env={"FO_CONFIG": str(self.folder / "absent")})
         self.assertEqual(from_environment.status, 2)
         self.assertIn("absent", from_environment.stderr)

@@ -132,7 +132,8 @@ Result<ConfigFile> read_config(const std::filesystem::path& path) {
     return fail(ErrorKind::config, fmt::format("cannot read the configuration file {}: {}", path.string(),
                                                std::error_code(errno, std::generic_category()).message()));
   }
-  if ((info.st_mode & S_IWOTH) != 0) {
+  // A device, /dev/null for "no configuration", is not what somebody could have written into.
+  if (!S_ISCHR(info.st_mode) && (info.st_mode & S_IWOTH) != 0) {
     return fail(ErrorKind::config, fmt::format("everybody can write to the configuration file {}; type: chmod o-w {}",
                                                path.string(), path.string()));
   }
