@@ -87,7 +87,7 @@ int main(int argc, char** argv) {
   }
   const auto source = failover::make_source(argv[1], options);
   if (!source) {
-    std::cout << to_json(source.error()).dump() << std::endl;
+    std::cout << to_json(source.error()).dump() << '\n' << std::flush;
     return 0;
   }
   std::map<std::string, ObjectInfo> seen;
@@ -102,7 +102,7 @@ int main(int argc, char** argv) {
     if (command == "list") answer = list(**source, seen);
     if (command == "stat") answer = stat(**source, path, seen);
     if (command == "read") answer = read(**source, seen[path], offset, count);
-    std::cout << answer.dump() << std::endl;
+    std::cout << answer.dump() << '\n' << std::flush;
   }
   return 0;
 }

@@ -86,7 +86,7 @@ TEST_CASE("bounded: a flood of output neither blocks the child nor outlives the 
   const auto short_flood = run_child(shell("head -c 1000000 /dev/zero"), Context{});
   REQUIRE(short_flood);
   CHECK(short_flood->truncated);
-  CHECK(short_flood->output.size() == 64 * 1024);
+  CHECK(short_flood->output.size() == std::size_t{64} * 1024);
 }
 
 TEST_CASE("a daemon that a program leaves behind lives on and is not waited for") {

@@ -30,7 +30,7 @@ TEST_CASE("durations and sizes for people") {
   CHECK(failover::human_duration(3h + 5min + 7s) == "3 h 5 min");
   CHECK(failover::human_duration(52h) == "2 d 4 h");
   CHECK(failover::human_size(512) == "512 B");
-  CHECK(failover::human_size(1536 * 1024) == "1.5 MiB");
+  CHECK(failover::human_size(1536ULL * 1024) == "1.5 MiB");
 }
 
 TEST_CASE("bounded: deadlines only ever get sooner") {

@@ -43,6 +43,7 @@ Survey empty_tree() {
 
 std::vector<std::string> shown(const DraftPlan& plan) {
   std::vector<std::string> lines;
+  lines.reserve(plan.acts.size());
   for (const auto& draft : plan.acts) lines.push_back(std::string(to_string(draft.act.kind)) + " " + draft.act.path);
   return lines;
 }
