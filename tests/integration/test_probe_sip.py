@@ -4,16 +4,9 @@ import unittest
 
 from support import tool
 from support.kamailio import Kamailio
+from support.probing import check
 from support.server import free_port
 from support.sip_peer import SipPeer, answer, header
-
-
-def check(target, timeout="800ms", *options):
-    """The one check object, and the finished run."""
-    finished = tool.run("fo-probe", "--json", "-t", timeout, *options, target)
-    checks = [one for one in finished.objects if one["type"] == "check"]
-    assert len(checks) == 1, finished
-    return checks[0], finished
 
 
 class RealServer(unittest.TestCase):
@@ -29,19 +22,19 @@ class RealServer(unittest.TestCase):
         self.assertRegex(finished.stdout, r"^PROBE OK - 1 of 1 up: .* up: 200 OK \| 'sip'=0\.\d+s;;\n$")
 
     def test_503_is_down(self):
-        one, finished = check(f"sip://127.0.0.1:{self.pbx.unavailable_port}")
+        one, finished = check(f"sip://127.0.0.1:{self.pbx.unavailable_port}", "800ms")
         self.assertEqual((one["health"], finished.status), ("down", 2), finished)
         self.assertIn("503", one["detail"])
 
     def test_silence_is_down_at_the_deadline(self):
-        one, finished = check(f"sip://127.0.0.1:{self.pbx.silent_port}")
+        one, finished = check(f"sip://127.0.0.1:{self.pbx.silent_port}", "800ms")
         self.assertEqual((one["health"], finished.status), ("down", 2), finished)
         self.assertLess(finished.seconds, 1.5)
 
     def test_bounded_a_stopped_server_is_down_at_the_deadline(self):
         self.pbx.freeze()
         self.addCleanup(self.pbx.thaw)
-        one, finished = check(self.pbx.target)
+        one, finished = check(self.pbx.target, "800ms")
         self.assertEqual(one["health"], "down", finished)
         self.assertAlmostEqual(one["rtt_s"], 0.8, delta=0.1)
 
@@ -64,7 +57,7 @@ class Misbehaving(unittest.TestCase):
 
     def test_a_good_peer_is_up_after_one_request(self):
         peer = self.peer(lambda request: [answer(request)])
-        one, finished = check(peer.target)
+        one, finished = check(peer.target, "800ms")
         self.assertEqual(one["health"], "up", finished)
         self.assertEqual(len(peer.requests), 1)
         self.assertTrue(peer.requests[0].startswith("OPTIONS "))
@@ -92,7 +85,7 @@ class Misbehaving(unittest.TestCase):
     def test_foreign_answers_before_do_not_hide_the_right_one(self):
         peer = self.peer(lambda request: [b"", b"garbage", answer(request, call_id="other"), answer(request, "100 Trying"),
                                           answer(request)])
-        one, finished = check(peer.target)
+        one, finished = check(peer.target, "800ms")
         self.assertEqual((one["health"], one["detail"]), ("up", "200 OK"), finished)
 
     def test_garbage_and_provisional_answers_are_not_up(self):
@@ -116,7 +109,7 @@ class Misbehaving(unittest.TestCase):
 
     def test_the_name_goes_into_the_request(self):
         peer = self.peer(lambda request: [answer(request)])
-        check(peer.target + "?name=pbx.example")
+        check(peer.target + "?name=pbx.example", "800ms")
         self.assertTrue(peer.requests[0].startswith(f"OPTIONS sip:pbx.example:{peer.port} SIP/2.0\r\n"), peer.requests)
 
 

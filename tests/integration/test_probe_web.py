@@ -11,14 +11,8 @@ from pathlib import Path
 
 from support import tool
 from support.nginx import Nginx
+from support.probing import check
 from support.server import free_port, wait_until
-
-
-def check(target, *options, timeout="2s"):
-    finished = tool.run("fo-probe", "--json", "-t", timeout, *options, target)
-    checks = [one for one in finished.objects if one["type"] == "check"]
-    assert len(checks) == 1, finished
-    return checks[0], finished
 
 
 class RealServer(unittest.TestCase):
@@ -93,7 +87,7 @@ class RealServer(unittest.TestCase):
         target = f"http://127.0.0.1:{self.web.port}/200"
         for options, grade, status in ((("-w", "0ms"), "warning", 1), (("-w", "0ms", "-c", "0ms"), "critical", 2),
                                        (("-w", "1h", "-c", "2h"), "ok", 0)):
-            one, finished = check(target, *options)
+            one, finished = check(target, "2s", *options)
             self.assertEqual((one["health"], one["grade"], finished.status), ("up", grade, status), finished)
 
 

@@ -1,21 +1,14 @@
 #pragma once
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
 
-/// A temporary folder that goes away with the test.
-struct Folder {
-  Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "fo-unit-XXXXXX").string();
-    path = ::mkdtemp(name.data());
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() { std::filesystem::remove_all(path); }
+#include "support/temporary_directory.hpp"
 
+/// A temporary directory with files that a test puts into it.
+struct Folder {
   void put(const std::string& name, const std::string& content) const {
     std::ofstream(path / name, std::ios::binary) << content;
   }
@@ -24,5 +17,9 @@ struct Folder {
     return {std::istreambuf_iterator<char>(file), {}};
   }
 
-  std::filesystem::path path;
+ private:
+  failover::test::TemporaryDirectory directory_;
+
+ public:
+  std::filesystem::path path = directory_.path();
 };

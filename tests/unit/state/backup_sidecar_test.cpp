@@ -1,31 +1,18 @@
 #include "state/backup_sidecar.hpp"
 
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <string>
 
 #include <failover/error.hpp>
 
 #include "support/catch.hpp"
+#include "support/folder.hpp"
 
 namespace {
 
 using failover::BackupSidecar;
 using failover::ErrorKind;
-
-struct Folder {
-  Folder() {
-    std::string name = "/tmp/fo-sidecar-XXXXXX";
-    path = ::mkdtemp(name.data());
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() { std::filesystem::remove_all(path); }
-  void put(const std::string& name, const std::string& content) const { std::ofstream(path / name) << content; }
-  std::filesystem::path path;
-};
 
 BackupSidecar example(int day) {
   BackupSidecar sidecar;

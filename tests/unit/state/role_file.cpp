@@ -1,36 +1,23 @@
 #include "state/role_file.hpp"
 
 #include <chrono>
-#include <filesystem>
-#include <fstream>
 #include <string>
-
-#include <stdlib.h>
 
 #include <failover/error.hpp>
 
 #include "state/state_dir.hpp"
 #include "support/catch.hpp"
+#include "support/folder.hpp"
 
 using failover::ErrorKind;
 using failover::Role;
 
 namespace {
 
-class ScratchState {
- public:
-  ScratchState() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "fo-role-XXXXXX").string();
-    root_ = ::mkdtemp(pattern.data());
-  }
-  ScratchState(const ScratchState&) = delete;
-  ScratchState& operator=(const ScratchState&) = delete;
-  ~ScratchState() { std::filesystem::remove_all(root_); }
-  [[nodiscard]] failover::StateDir dir() const { return failover::StateDir::at(root_); }
-  void put(const std::string& text) const { std::ofstream(root_ / "role") << text; }
-
- private:
-  std::filesystem::path root_;
+struct ScratchState {
+  [[nodiscard]] failover::StateDir dir() const { return failover::StateDir::at(folder.path); }
+  void put(const std::string& text) const { folder.put("role", text); }
+  Folder folder;
 };
 
 failover::RoleRecord record(Role role, std::uint64_t epoch) {
