@@ -18,6 +18,7 @@ _ROOMS = {
     "fence": _FAMILY,
     "arbiter": _FAMILY,
     "notify": _FAMILY,
+    "witness": _FAMILY,
     "workers": {"archive", "core"},
 }
 
@@ -29,6 +30,7 @@ _THIRD_PARTY = {
     "libssh2.h": {"net", "source"},
     "libssh2_sftp.h": {"net", "source"},
     "libsmbclient.h": {"workers"},
+    "expat.h": {"source"},
     "gssapi": {"workers"},
     "archive.h": {"workers"},
     "archive_entry.h": {"workers"},
