@@ -1,5 +1,6 @@
 #include "net/web_get.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <expected>
@@ -24,7 +25,6 @@ namespace failover {
 namespace {
 
 constexpr std::size_t max_headers = 64UL * 1024;
-constexpr std::size_t max_body = 64UL * 1024;
 
 }  // namespace
 
@@ -59,10 +59,11 @@ struct WebGet::Callbacks {
     return get.header_bytes_ > max_headers ? 0 : size;
   }
 
-  static std::size_t on_body(char*, std::size_t, std::size_t size, void* self) noexcept {
+  static std::size_t on_body(char* data, std::size_t, std::size_t size, void* self) noexcept {
     auto& get = *static_cast<WebGet*>(self);
     get.body_bytes_ += size;
-    get.enough_ = get.body_bytes_ > max_body;
+    get.enough_ = get.body_bytes_ > most_body;
+    if (get.request_.keep_body) get.body_.append(data, std::min(size, most_body - get.body_.size()));
     return get.enough_ ? 0 : size;
   }
 };
@@ -143,6 +144,7 @@ void WebGet::finish(int code) {
   }
   WebAnswer answer;
   curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &answer.status);
+  answer.body = std::move(body_);
   answer.certificate = judge_.report;
   done(std::move(answer));
 }

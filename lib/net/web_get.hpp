@@ -25,11 +25,13 @@ struct WebRequest {
   Address address;                ///< where to connect: libcurl looks nothing up
   std::optional<Address> source;  ///< where from
   bool require_certificate = false;
+  bool keep_body = false;  ///< else only its end is waited for
 };
 
 /// The answer came whole, or so much of it that the rest does not matter.
 struct WebAnswer {
   long status = 0;
+  std::string body;  ///< if it was to be kept: its first WebGet::most_body bytes
   CertificateReport certificate;
 };
 
@@ -44,6 +46,9 @@ using WebDone = std::function<void(std::expected<WebAnswer, WebFailure>)>;
 /// A GET that runs; destroying it cancels. `done` is called once, from the loop.
 class WebGet {
  public:
+  /// A larger page is left there, and counts as a whole answer.
+  static constexpr std::size_t most_body = 64UL * 1024;
+
   static Result<std::unique_ptr<WebGet>> start(Curl& curl, WebRequest request, WebDone done);
   WebGet(const WebGet&) = delete;
   WebGet& operator=(const WebGet&) = delete;
@@ -67,6 +72,7 @@ class WebGet {
   CertificateJudge judge_;
   std::size_t header_bytes_ = 0;
   std::size_t body_bytes_ = 0;
+  std::string body_;
   bool enough_ = false;
   int own_error_ = 0;
 };

@@ -14,7 +14,8 @@ struct CertificateGrade {
   std::string clause;  ///< to be appended, with its comma; empty = nothing to say
 };
 
-/// A wrong chain, name or date is a warning; a good certificate is graded by its remaining life. Pure.
+/// A wrong chain or name is a warning. Remaining life below the thresholds is a warning or critical, whatever else is
+/// wrong, and none left at all counts as below both. Pure.
 CertificateGrade grade_certificate(const CertificateReport& report, const ProbeOptions& options, WallTime now);
 
 }  // namespace failover

@@ -19,6 +19,7 @@
 #include "net/resolver.hpp"
 #include "probe/own_address.hpp"
 #include "probe/prober.hpp"
+#include "probe/registry.hpp"
 
 namespace failover {
 
@@ -65,6 +66,13 @@ Check::Check(const CheckPlace& place, Resolver& resolver, Target target, Deadlin
 
 void Check::start() {
   asked_at_ = Loop::Clock::now();
+  const auto* const kind = find_target_kind(target_.scheme);
+  if (kind != nullptr && kind->start_local != nullptr) {
+    keep(deadline_);
+    running_ =
+        kind->start_local(place_, target_, deadline_, [this](Finding finding) { on_finding(std::move(finding)); });
+    return;
+  }
   lookup_ = resolver_.resolve(target_.host, target_.port, deadline_,
                               [this](Result<std::vector<Address>> addresses) { on_addresses(std::move(addresses)); });
 }
@@ -82,8 +90,8 @@ void Check::on_addresses(Result<std::vector<Address>> addresses) {
 }
 
 void Check::ask_next() {
-  const auto start = find_prober(target_.scheme);
-  if (start == nullptr) {
+  const auto* const kind = find_target_kind(target_.scheme);
+  if (kind == nullptr) {
     return finish(unknown({ErrorKind::internal, fmt::format("could not ask: no prober for '{}'", target_.scheme)}));
   }
   const auto left = addresses_.size() - next_;
@@ -91,10 +99,13 @@ void Check::ask_next() {
       left <= 1 ? deadline_ : deadline_.sooner(Deadline::after(deadline_.remaining() / static_cast<int>(left)));
   const auto address = addresses_.at(next_++);
   asked_at_ = Loop::Clock::now();
-  if (!share.is_never()) {
-    deadline_timer_ = place_.loop.at(share.time(), [this, due = share.time()] { on_deadline(due); });
-  }
-  running_ = start(place_, target_, address, share, [this](Finding finding) { on_finding(std::move(finding)); });
+  keep(share);
+  running_ = kind->start(place_, target_, address, share, [this](Finding finding) { on_finding(std::move(finding)); });
+}
+
+void Check::keep(Deadline deadline) {
+  if (deadline.is_never()) return;
+  deadline_timer_ = place_.loop.at(deadline.time(), [this, due = deadline.time()] { on_deadline(due); });
 }
 
 void Check::on_deadline(Loop::Clock::time_point due) {
@@ -108,10 +119,11 @@ void Check::on_deadline(Loop::Clock::time_point due) {
 
 void Check::on_finding(Finding finding) {
   deadline_timer_.reset();
-  const bool up = finding.health == Health::up;
-  findings_.push_back({addresses_.at(next_ - 1).family(), std::move(finding)});
   // Kept until the next one begins: this may be called from within it.
   const Pending over = std::move(running_);
+  if (addresses_.empty()) return finish(std::move(finding));
+  const bool up = finding.health == Health::up;
+  findings_.push_back({addresses_.at(next_ - 1).family(), std::move(finding)});
   if (!up && next_ < addresses_.size() && !deadline_.passed()) return ask_next();
   finish(combine(findings_));
 }

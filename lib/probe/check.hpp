@@ -25,7 +25,8 @@ struct AddressFinding {
 };
 Finding combine(const std::vector<AddressFinding>& findings);
 
-/// One check of one target: looks its name up, asks its addresses one after the other, keeps the deadline.
+/// One check of one target: looks its name up, asks its addresses one after the other, keeps the deadline. A target
+/// without a host has neither name nor address.
 class Check {
  public:
   using Done = std::function<void(Observation)>;
@@ -37,6 +38,7 @@ class Check {
  private:
   void on_addresses(Result<std::vector<Address>> addresses);
   void ask_next();
+  void keep(Deadline deadline);
   void on_finding(Finding finding);
   void on_deadline(Loop::Clock::time_point due);
   void finish(Finding finding);

@@ -1,6 +1,5 @@
 #include "probe/http.hpp"
 
-#include <charconv>
 #include <chrono>
 #include <expected>
 #include <memory>
@@ -20,23 +19,20 @@
 #include "probe/blame.hpp"
 #include "probe/certificate_grade.hpp"
 #include "probe/prober.hpp"
+#include "probe/status_set.hpp"
 
 namespace failover {
 
 namespace {
 
-bool is_expected(const Target& target, long status) noexcept {
-  const auto* const expect = target.parameter("expect");
-  if (expect == nullptr) return status >= 200 && status < 500;
-  long wanted = 0;
-  std::from_chars(expect->data(), expect->data() + expect->size(), wanted);
-  return status == wanted;
-}
-
 class HttpCheck final : public RunningCheck {
  public:
   HttpCheck(const CheckPlace& place, const Target& target, CheckDone done)
-      : place_(place), target_(target), done_(std::move(done)) {}
+      : place_(place), target_(target), wanted_(target.parameter("body")), done_(std::move(done)) {
+    const auto* const expect = target.parameter("expect");
+    // parse_target has read it before.
+    if (expect != nullptr) expected_ = StatusSet::parse(*expect).value_or(expected_);
+  }
 
   void start(const Address& address) {
     // libcurl does not tell whether an errno came from the routing table or from the network.
@@ -50,7 +46,8 @@ class HttpCheck final : public RunningCheck {
                        .path = target_.path,
                        .address = address,
                        .source = place_.source,
-                       .require_certificate = target_.parameter("verify") != nullptr};
+                       .require_certificate = target_.parameter("verify") != nullptr,
+                       .keep_body = wanted_ != nullptr};
     auto get = WebGet::start(place_.curl, std::move(request),
                              [this](const std::expected<WebAnswer, WebFailure>& outcome) { end(judge(outcome)); });
     if (!get) return end_soon({std::unexpected(get.error()), get.error().message, Grade::ok, false});
@@ -65,8 +62,12 @@ class HttpCheck final : public RunningCheck {
  private:
   [[nodiscard]] Finding judge(const std::expected<WebAnswer, WebFailure>& outcome) const {
     if (outcome) {
-      if (!is_expected(target_, outcome->status)) {
+      if (!expected_.contains(outcome->status)) {
         return found(Health::down, fmt::format("HTTP status {}", outcome->status));
+      }
+      if (wanted_ != nullptr && !outcome->body.contains(*wanted_)) {
+        return found(Health::down, fmt::format("HTTP status {}, but the expected text is not in its first {} KiB",
+                                               outcome->status, WebGet::most_body / 1024));
       }
       const auto judged = grade_certificate(outcome->certificate, place_.options, std::chrono::system_clock::now());
       return found(Health::up, fmt::format("HTTP status {}{}", outcome->status, judged.clause), judged.grade);
@@ -92,6 +93,8 @@ class HttpCheck final : public RunningCheck {
 
   CheckPlace place_;
   const Target& target_;
+  const std::string* wanted_;  // of the target
+  StatusSet expected_ = StatusSet::usual();
   CheckDone done_;
   std::unique_ptr<WebGet> get_;
   Loop::Timer failure_;

@@ -53,7 +53,7 @@ struct CheckPlace {
 using StartCheck = Pending (*)(const CheckPlace& place, const Target& target, const Address& address, Deadline deadline,
                                CheckDone done);
 
-/// The prober of a scheme. Every scheme that parse_target knows has one.
-StartCheck find_prober(std::string_view scheme) noexcept;
+/// The same for a check that concerns no address: a program of this host.
+using StartLocalCheck = Pending (*)(const CheckPlace& place, const Target& target, Deadline deadline, CheckDone done);
 
 }  // namespace failover

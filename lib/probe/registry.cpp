@@ -1,10 +1,12 @@
+#include "probe/registry.hpp"
+
 #include <algorithm>
 #include <array>
+#include <ranges>
+#include <span>
 #include <string_view>
-#include <utility>
 
 #include "probe/http.hpp"
-#include "probe/prober.hpp"
 #include "probe/sip_udp.hpp"
 #include "probe/tcp.hpp"
 #include "probe/tunnel.hpp"
@@ -13,17 +15,32 @@ namespace failover {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, StartCheck>, 5> probers{{{"sip", &start_sip_udp},
-                                                                          {"http", &start_http},
-                                                                          {"https", &start_http},
-                                                                          {"tcp", &start_tcp},
-                                                                          {"tunnel", &start_tunnel}}};
+constexpr int missing = TargetKind::port_missing;
+constexpr auto none = TargetPath::none;
+constexpr auto page = TargetPath::page;
+
+constexpr std::array kinds{
+    TargetKind{"sip", 5060, false, none, "name transport", &start_sip_udp, nullptr},
+    TargetKind{"http", 80, false, page, "name expect body", &start_http, nullptr},
+    TargetKind{"https", 443, false, page, "name expect body verify", &start_http, nullptr},
+    TargetKind{"tcp", missing, true, none, "", &start_tcp, nullptr},
+    TargetKind{"tunnel", 5090, true, none, "", &start_tunnel, nullptr},
+};
 
 }  // namespace
 
-StartCheck find_prober(std::string_view scheme) noexcept {
-  const auto* const found = std::ranges::find(probers, scheme, &decltype(probers)::value_type::first);
-  return found == probers.end() ? nullptr : found->second;
+bool TargetKind::takes(std::string_view parameter) const noexcept {
+  return std::ranges::any_of(parameters | std::views::split(' '),
+                             [&](auto word) { return std::string_view(word) == parameter; });
+}
+
+std::span<const TargetKind> target_kinds() noexcept {
+  return kinds;
+}
+
+const TargetKind* find_target_kind(std::string_view scheme) noexcept {
+  const auto* const found = std::ranges::find(kinds, scheme, &TargetKind::scheme);
+  return found == kinds.end() ? nullptr : found;
 }
 
 }  // namespace failover

@@ -1,13 +1,9 @@
-#include <algorithm>
-#include <array>
-#include <charconv>
+#include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <expected>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
-#include <vector>
 
 #include <fmt/format.h>
 
@@ -16,87 +12,83 @@
 
 #include "core/url.hpp"
 #include "net/address.hpp"
+#include "net/dns_name.hpp"
+#include "probe/registry.hpp"
+#include "probe/target_parameter.hpp"
 
 namespace failover {
 
 namespace {
 
-/// What a kind of target takes.
-struct Scheme {
-  std::string_view name;
-  std::uint16_t port;  ///< 0 = must be given
-  bool weak;
-  bool path;
-  std::string_view parameters;  ///< ours, each followed by a blank
-};
-
-constexpr std::array schemes{Scheme{"sip", 5060, false, false, "name transport "},
-                             Scheme{"http", 80, false, true, "name expect "},
-                             Scheme{"https", 443, false, true, "name expect verify "},
-                             Scheme{"tcp", 0, true, false, ""}, Scheme{"tunnel", 5090, true, false, ""}};
-
-Result<const Scheme*> find_scheme(std::string_view name) {
-  const auto* const found = std::ranges::find(schemes, name, &Scheme::name);
-  if (found != schemes.end()) return found;
+Result<const TargetKind*> find_kind(std::string_view scheme) {
+  if (const auto* const found = find_target_kind(scheme)) return found;
   std::string known;
-  for (const auto& scheme : schemes) known += fmt::format("{}{}://", known.empty() ? "" : ", ", scheme.name);
-  return fail(ErrorKind::usage, fmt::format("'{}://' is not a kind of target; known are {}", name, known));
-}
-
-bool takes(const Scheme& scheme, std::string_view parameter) noexcept {
-  std::string_view rest = scheme.parameters;
-  while (!rest.empty()) {
-    const auto end = rest.find(' ');
-    if (rest.substr(0, end) == parameter) return true;
-    rest.remove_prefix(end + 1);
-  }
-  return false;
-}
-
-/// RFC 1123 host name, as it may go into a request.
-bool is_host_name(std::string_view name) noexcept {
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-           c == '_';
-  };
-  return !name.empty() && name.size() <= 253 && name.front() != '.' && name.front() != '-' &&
-         std::ranges::all_of(name, allowed);
+  for (const auto& kind : target_kinds()) known += fmt::format("{}{}://", known.empty() ? "" : ", ", kind.scheme);
+  return fail(ErrorKind::usage, fmt::format("'{}://' is not a kind of target; known are {}", scheme, known));
 }
 
 /// A name, or an address with perhaps a zone ("fe80::1%25eth0" in a URL).
-Result<std::string> read_host(const Url& url, const Scheme& scheme) {
+Result<std::string> read_host(const Url& url, const TargetKind& kind) {
+  if (kind.path == TargetPath::program) {
+    if (!url.host.empty()) return fail(ErrorKind::usage, fmt::format("it has no host: {}:///PROGRAM", kind.scheme));
+    return std::string{};
+  }
   if (url.host.empty()) return fail(ErrorKind::usage, "the host is missing");
   auto host = FO_TRY(percent_decode(url.host));
   const bool zone = host.contains('%');
-  if (zone && scheme.path) return fail(ErrorKind::usage, "an address with a zone cannot be asked for a web page");
+  if (zone && kind.path == TargetPath::page) {
+    return fail(ErrorKind::usage, "an address with a zone cannot be asked for a web page");
+  }
   if (!is_host_name(host) && !Address::parse(host, 0)) {
     return fail(ErrorKind::usage, fmt::format("'{}' is neither a host name nor an address of an interface here", host));
   }
   return host;
 }
 
-Result<void> check_parameter(std::string_view name, std::string_view value) {
-  if (name == "transport" && value != "udp") {
-    return fail(ErrorKind::usage, fmt::format("transport '{}' is not known; known is udp", value));
+Result<std::uint16_t> read_port(const Url& url, const TargetKind& kind) {
+  if (kind.port == TargetKind::portless) {
+    if (url.port) return fail(ErrorKind::usage, fmt::format("{}:// takes no port", kind.scheme));
+    return std::uint16_t{0};
   }
-  if (name == "verify" && value != "require") {
-    return fail(ErrorKind::usage, fmt::format("verify '{}' is not known; known is require", value));
+  if (!url.port && kind.port == TargetKind::port_missing) {
+    return fail(ErrorKind::usage, fmt::format("the port is missing: {}://HOST:PORT", kind.scheme));
   }
-  if (name == "name" && !is_host_name(value)) {
-    return fail(ErrorKind::usage, fmt::format("name '{}' is not a host name", value));
+  return url.port.value_or(static_cast<std::uint16_t>(kind.port));
+}
+
+Result<std::string> read_path(const Url& url, const TargetKind& kind) {
+  if (kind.path == TargetPath::page) return url.path.empty() ? "/" : url.path;
+  auto path = FO_TRY(url.decoded_path());
+  switch (kind.path) {
+    case TargetPath::none:
+      if (!path.empty() && path != "/") return fail(ErrorKind::usage, fmt::format("{}:// takes no path", kind.scheme));
+      return std::string{};
+    case TargetPath::name:
+      if (path.size() < 2) {
+        return fail(ErrorKind::usage, fmt::format("the name to ask for is missing: {}://SERVER/NAME", kind.scheme));
+      }
+      path.erase(0, 1);
+      FO_TRY(DnsName::from_text(path));
+      break;
+    case TargetPath::program:
+      if (path.size() < 2)
+        return fail(ErrorKind::usage, fmt::format("the program is missing: {}:///PROGRAM", kind.scheme));
+      break;
+    case TargetPath::page:
+      break;
   }
-  if (name == "expect") {
-    unsigned status = 0;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), status);
-    if (error != std::errc() || end != value.data() + value.size() || status < 200 || status > 599) {
-      return fail(ErrorKind::usage, fmt::format("expect '{}' is not an HTTP status (200 to 599)", value));
-    }
-  }
-  return {};
+  return path;
+}
+
+std::unexpected<Error> unknown_parameter(const TargetKind& kind, std::string_view name) {
+  std::string known(kind.parameters);
+  for (std::size_t at = 0; (at = known.find(' ', at)) != std::string::npos; at += 2) known.replace(at, 1, ", ");
+  return fail(ErrorKind::usage, fmt::format("{}:// takes no parameter '{}'; known {}", kind.scheme, name,
+                                            known.empty() ? "is none" : "are " + known));
 }
 
 /// Sorts the query into our parameters and the web page's own, which stay as they were written.
-Result<void> read_query(const Url& url, const Scheme& scheme, Target& target) {
+Result<void> read_query(const Url& url, const TargetKind& kind, Target& target) {
   std::string kept;
   std::string_view rest = url.query;
   while (!rest.empty()) {
@@ -105,15 +97,15 @@ Result<void> read_query(const Url& url, const Scheme& scheme, Target& target) {
     rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
     const auto equals = pair.find('=');
     auto name = FO_TRY(percent_decode(pair.substr(0, equals)));
-    if (!takes(scheme, name)) {
-      if (!scheme.path) return fail(ErrorKind::usage, fmt::format("{}:// takes no parameter '{}'", scheme.name, name));
+    if (!kind.takes(name)) {
+      if (kind.path != TargetPath::page) return unknown_parameter(kind, name);
       kept += (kept.empty() ? "" : "&") + std::string(pair);
       continue;
     }
     auto value =
         FO_TRY(percent_decode(equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1)));
-    FO_TRY(check_parameter(name, value));
-    if (target.parameter(name) != nullptr) {
+    FO_TRY(check_target_parameter(kind.scheme, name, value));
+    if (target.parameter(name) != nullptr && !may_repeat(name)) {
       return fail(ErrorKind::usage, fmt::format("the parameter '{}' is given twice", name));
     }
     target.parameters.emplace_back(std::move(name), std::move(value));
@@ -124,22 +116,15 @@ Result<void> read_query(const Url& url, const Scheme& scheme, Target& target) {
 
 Result<Target> read_target(std::string_view text) {
   const auto url = FO_TRY(parse_url(text));
-  const auto& scheme = *FO_TRY(find_scheme(url.scheme));
-  auto host = FO_TRY(read_host(url, scheme));
+  const auto& kind = *FO_TRY(find_kind(url.scheme));
   if (!url.user.empty()) return fail(ErrorKind::usage, "a user is not part of a target: a probe never logs in");
-  if (!url.port && scheme.port == 0) {
-    return fail(ErrorKind::usage, fmt::format("the port is missing: {}://HOST:PORT", scheme.name));
-  }
-  if (!scheme.path && !url.path.empty() && url.path != "/") {
-    return fail(ErrorKind::usage, fmt::format("{}:// takes no path", scheme.name));
-  }
   Target target;
   target.text = std::string(text);
   target.scheme = url.scheme;
-  target.host = std::move(host);
-  target.port = url.port.value_or(scheme.port);
-  if (scheme.path) target.path = url.path.empty() ? "/" : url.path;
-  FO_TRY(read_query(url, scheme, target));
+  target.host = FO_TRY(read_host(url, kind));
+  target.port = FO_TRY(read_port(url, kind));
+  target.path = FO_TRY(read_path(url, kind));
+  FO_TRY(read_query(url, kind, target));
   return target;
 }
 
@@ -161,8 +146,8 @@ const std::string* Target::parameter(std::string_view name) const noexcept {
 }
 
 bool Target::weak() const noexcept {
-  const auto* const found = std::ranges::find(schemes, scheme, &Scheme::name);
-  return found != schemes.end() && found->weak;
+  const auto* const kind = find_target_kind(scheme);
+  return kind != nullptr && kind->weak;
 }
 
 Result<Target> parse_target(std::string_view text) {

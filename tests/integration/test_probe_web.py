@@ -31,6 +31,16 @@ class RealServer(unittest.TestCase):
         base = f"http://127.0.0.1:{self.web.port}"
         self.assertEqual(check(f"{base}/404?expect=404")[0]["health"], "up")
         self.assertEqual(check(f"{base}/404?expect=200")[0]["health"], "down")
+        self.assertEqual(check(f"{base}/302?expect=200,301-302")[0]["health"], "up")
+        self.assertEqual(check(f"{base}/302?expect=2xx,404")[0]["health"], "down")
+
+    def test_the_body_must_hold_a_text(self):
+        base = f"http://127.0.0.1:{self.web.port}/200"
+        self.assertEqual(check(f"{base}?body=ok")[0]["health"], "up")
+        one, finished = check(f"{base}?body=well")
+        self.assertEqual((one["health"], finished.status), ("down", 2), finished)
+        self.assertIn("the expected text is not in", one["detail"])
+        self.assertEqual(check(f"{base}?body=o%6B&expect=404")[0]["health"], "down")
 
     def test_the_name_is_the_host_header_and_the_page_keeps_its_query(self):
         check(f"http://127.0.0.1:{self.web.port}/echo?a=1&name=pbx.example&b=2")
@@ -45,9 +55,9 @@ class RealServer(unittest.TestCase):
         self.assertEqual(one["grade"], "warning")
         self.assertNotIn("not for", one["detail"])
 
-    def test_an_expired_certificate_is_a_warning_on_an_up(self):
+    def test_an_expired_certificate_is_critical_on_an_up(self):
         one, finished = check(f"https://127.0.0.1:{self.web.expired_port}/200?name=pbx.example")
-        self.assertEqual((one["health"], one["grade"]), ("up", "warning"), finished)
+        self.assertEqual((one["health"], one["grade"], finished.status), ("up", "critical", 2), finished)
 
     def test_verify_require_makes_it_down(self):
         one, finished = check(f"https://127.0.0.1:{self.web.tls_port}/200?name=pbx.example&verify=require")

@@ -24,7 +24,9 @@ TEST_CASE("a certificate is graded by its remaining life, a wrong one is a warni
   CHECK(grade(15 * 24h) == Grade::ok);
   CHECK(grade(13 * 24h) == Grade::warning);
   CHECK(grade(2 * 24h) == Grade::critical);
-  CHECK(grade_certificate({.seen = true, .problem = "self-signed", .not_after = now + 2 * 24h}, options, now).grade ==
+  CHECK(grade_certificate({.seen = true, .problem = "self-signed", .not_after = now + 20 * 24h}, options, now).grade ==
         Grade::warning);
+  CHECK(grade_certificate({.seen = true, .problem = "expired", .not_after = now - 24h}, options, now).grade ==
+        Grade::critical);
   CHECK(grade_certificate({}, options, now).grade == Grade::ok);
 }

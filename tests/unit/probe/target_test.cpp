@@ -35,11 +35,12 @@ TEST_CASE("our parameters are taken from a web page's query, its own stay as wri
 TEST_CASE("what is no target is a usage error that names it and says what is wrong") {
   const auto* const text =
       GENERATE("", "pbx.example", "sip:pbx.example", "sip://", "sip://a:0", "sip://a:70000", "sip://a:x",
-               "sips://pbx.example", "icmp://pbx.example", "tcp://pbx.example", "sip://user@pbx.example",
-               "sip://a?transport=tcp", "sip://a?transport=udp&transport=udp", "sip://a?nmae=b", "sip://a/path",
-               "https://a?expect=99", "https://a?expect=2xx", "https://a?verify=no", "https://a?name=b%0d%0ac",
-               "https://a?name=b%00", "sip://a?name=", "sip://1:2:3", "sip://[::1", "sip://a b", "tunnel://a?x=1",
-               "http://[fe80::1%25lo]/", "sip://-pbx", "sip://.");
+               "sips://pbx.example", "tcp://pbx.example", "sip://user@pbx.example", "sip://a?transport=tcp",
+               "sip://a?transport=udp&transport=udp", "sip://a?nmae=b", "sip://a/path", "https://a?expect=99",
+               "https://a?expect=6xx", "https://a?expect=", "https://a?expect=200,", "https://a?expect=299-200",
+               "https://a?body=", "https://a?verify=no", "https://a?name=b%0d%0ac", "https://a?name=b%00",
+               "sip://a?name=", "sip://1:2:3", "sip://[::1", "sip://a b", "tunnel://a?x=1", "http://[fe80::1%25lo]/",
+               "sip://-pbx", "sip://.");
   INFO(text);
   const auto target = parse_target(text);
   REQUIRE_FALSE(target);

@@ -1,0 +1,42 @@
+#include "probe/target_parameter.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include <failover/error.hpp>
+
+#include "probe/status_set.hpp"
+
+namespace failover {
+
+bool is_host_name(std::string_view name) noexcept {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+           c == '_';
+  };
+  return !name.empty() && name.size() <= 253 && name.front() != '.' && name.front() != '-' &&
+         std::ranges::all_of(name, allowed);
+}
+
+Result<void> check_target_parameter(std::string_view, std::string_view name, std::string_view value) {
+  if (name == "transport" && value != "udp") {
+    return fail(ErrorKind::usage, fmt::format("transport '{}' is not known; known is udp", value));
+  }
+  if (name == "verify" && value != "require") {
+    return fail(ErrorKind::usage, fmt::format("verify '{}' is not known; known is require", value));
+  }
+  if (name == "name" && !is_host_name(value)) {
+    return fail(ErrorKind::usage, fmt::format("name '{}' is not a host name", value));
+  }
+  if (name == "expect") FO_TRY(while_doing("expect", StatusSet::parse(value)));
+  if (name == "body" && value.empty()) return fail(ErrorKind::usage, "body needs the text that the page must hold");
+  return {};
+}
+
+bool may_repeat(std::string_view name) noexcept {
+  return name == "arg";
+}
+
+}  // namespace failover
