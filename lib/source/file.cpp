@@ -89,6 +89,10 @@ class FileSource : public Source {
     return count;
   }
 
+  [[nodiscard]] Result<std::unique_ptr<Source>> another() const override {
+    return std::make_unique<FileSource>(pattern_, location_);
+  }
+
  private:
   Result<void> open_object(const ObjectInfo& object) {
     // Without O_NONBLOCK a file that became a FIFO would hold us for ever.

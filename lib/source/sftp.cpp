@@ -83,6 +83,10 @@ class SftpSource : public Source {
         context);
   }
 
+  [[nodiscard]] Result<std::unique_ptr<Source>> another() const override {
+    return std::make_unique<SftpSource>(peer_, options_, pattern_, location_);
+  }
+
  private:
   Result<std::vector<ObjectInfo>> list_over(SftpLink& link, const Context& context) {
     std::vector<ObjectInfo> objects;
