@@ -1,20 +1,20 @@
 #include "fetch/download.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
-#include <string>
 #include <vector>
 
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 #include <failover/source.hpp>
 
+#include "fetch/download_crew.hpp"
 #include "fetch/partial.hpp"
-#include "fetch/pause.hpp"
+#include "fetch/range_set.hpp"
 #include "fetch/retry.hpp"
 #include "fetch/survey.hpp"
 
@@ -22,67 +22,47 @@ namespace failover {
 
 namespace {
 
-// What libssh2 is handed decides how far it reads ahead: 4 MiB is three times as fast as sftp(1) at 30 ms.
-constexpr std::uint64_t largest_read = 4ULL * 1024 * 1024;
-constexpr std::uint64_t smallest_read = 16ULL * 1024;
+/// What makes another connection worth its handshake: so many bytes, or so many ranges that each cost a wait.
+constexpr std::uint64_t bytes_per_connection = std::uint64_t{4} * 1024 * 1024;
+constexpr std::size_t ranges_per_connection = 8;
 
-/// Keeps the average since its making below a rate.
-class Pace {
- public:
-  explicit Pace(std::optional<std::uint64_t> rate) noexcept : rate_(rate), began_(Deadline::Clock::now()) {}
+std::size_t connections_for(std::span<const ByteRange> wanted, std::size_t most) {
+  const auto by_bytes = static_cast<std::size_t>(bytes_of(wanted) / bytes_per_connection);
+  return std::clamp<std::size_t>(std::max(by_bytes, wanted.size() / ranges_per_connection), 1,
+                                 std::max<std::size_t>(most, 1));
+}
 
-  [[nodiscard]] std::size_t read_size() const noexcept {
-    if (!rate_) return largest_read;
-    return static_cast<std::size_t>(std::clamp(*rate_ / 8, smallest_read, largest_read));
+std::vector<std::unique_ptr<Source>> further_sources(const Source& source, std::size_t count) {
+  std::vector<std::unique_ptr<Source>> sources;
+  while (sources.size() < count) {
+    auto another = source.another();
+    if (!another) break;
+    sources.push_back(std::move(*another));
   }
-
-  Result<void> after(std::size_t count, const Context& context) {
-    bytes_ += count;
-    if (!rate_) return {};
-    const std::chrono::duration<double> due(static_cast<double>(bytes_) / static_cast<double>(*rate_));
-    const auto wait = began_ + std::chrono::duration_cast<Duration>(due) - Deadline::Clock::now();
-    return wait > Duration::zero() ? pause_for(wait, context) : Result<void>{};
-  }
-
- private:
-  std::optional<std::uint64_t> rate_;
-  Deadline::Clock::time_point began_;
-  std::uint64_t bytes_ = 0;
-};
-
-Result<void> still_the_same(Source& source, const ObjectInfo& object, unsigned retries, const Context& context) {
-  const auto now = retrying(retries, context, [&] { return source.stat(object.path, context); });
-  if (now && same_object(*now, object)) return {};
-  if (!now && now.error().kind != ErrorKind::not_found) return std::unexpected(now.error());
-  return fail(ErrorKind::conflict, object.name + " was replaced or written to while it was downloaded");
+  return sources;
 }
 
 }  // namespace
 
-Result<void> download(Source& source, const ObjectInfo& object, Partial& partial, const DownloadOptions& options,
-                      const Context& context) {
-  Pace pace(options.limit_rate);
-  std::vector<std::byte> buffer(pace.read_size());
-  const std::string task = "fetching " + object.name;
-  unsigned failures = 0;
-  while (partial.size() < object.size) {
-    FO_TRY(context.check());
-    context.progress(task, partial.size(), object.size);
-    const auto room = std::min<std::uint64_t>(buffer.size(), object.size - partial.size());
-    const auto part = std::span(buffer).first(static_cast<std::size_t>(room));
-    const auto count = source.read(object, partial.size(), part, context);
-    if (!count) {
-      FO_TRY(before_next_try(count.error(), ++failures, options.retries, context));
-      FO_TRY(still_the_same(source, object, options.retries, context));
-      continue;
-    }
-    if (*count == 0) return fail(ErrorKind::conflict, object.name + " became shorter while it was downloaded");
-    failures = 0;
-    FO_TRY(partial.append(part.first(*count)));
-    FO_TRY(pace.after(*count, context));
+Result<std::uint64_t> download(Source& source, const ObjectInfo& object, Partial& partial,
+                               std::span<const ByteRange> wanted, const DownloadOptions& options,
+                               const Context& context) {
+  std::vector<ByteRange> missing;
+  for (const auto& range : wanted) {
+    const auto parts = partial.missing_from(range);
+    missing.insert(missing.end(), parts.begin(), parts.end());
   }
-  context.progress(task, partial.size(), object.size);
-  return still_the_same(source, object, options.retries, context);
+  const auto others = further_sources(source, connections_for(missing, options.connections) - 1);
+  DownloadCrew crew(object, partial, missing, others.size() + 1, options, context);
+  FO_TRY(crew.run(source, others));
+  FO_TRY(still_the_same(source, object, options.retries, context));
+  return crew.fetched();
+}
+
+Result<std::uint64_t> download(Source& source, const ObjectInfo& object, Partial& partial,
+                               const DownloadOptions& options, const Context& context) {
+  const auto missing = partial.missing();
+  return download(source, object, partial, missing, options, context);
 }
 
 }  // namespace failover

@@ -18,6 +18,7 @@
 #include "core/clock.hpp"
 #include "core/file_io.hpp"
 #include "core/file_lock.hpp"
+#include "core/pause.hpp"
 #include "fetch/choose.hpp"
 #include "fetch/digest.hpp"
 #include "fetch/download.hpp"
@@ -25,7 +26,6 @@
 #include "fetch/keep.hpp"
 #include "fetch/local_copy.hpp"
 #include "fetch/partial.hpp"
-#include "fetch/pause.hpp"
 #include "fetch/publish.hpp"
 #include "fetch/restored_backups.hpp"
 #include "fetch/retry.hpp"
@@ -38,6 +38,7 @@ namespace failover {
 namespace {
 
 constexpr unsigned most_rounds = 3;
+constexpr std::size_t most_connections = 64;
 constexpr std::size_t digest_file_limit = std::size_t{1024} * 1024;
 constexpr std::chrono::seconds between_looks{1};
 /// Something written so recently may still be under way; older ones are looked at twice without a wait.
@@ -74,7 +75,8 @@ class SourceFetcher : public Fetcher {
 
 /// The second look: a size, time or version that moves means that somebody is writing.
 Result<bool> SourceFetcher::moved_meanwhile(const FetchCandidate& candidate, const Context& context) {
-  if (std::chrono::system_clock::now() - candidate.object.modified < recent) FO_TRY(pause_for(between_looks, context));
+  if (std::chrono::system_clock::now() - candidate.object.modified < recent)
+    FO_TRY(pause_between_tries(between_looks, context));
   const auto again = retrying(options_.retries, context, [&] { return source_->stat(candidate.object.path, context); });
   if (!again && again.error().kind == ErrorKind::not_found) return true;
   if (!again) return std::unexpected(again.error());
@@ -143,12 +145,12 @@ Result<std::vector<ExpectedDigest>> SourceFetcher::expected_digests(const Object
 
 Result<Verified> SourceFetcher::bring(const FetchCandidate& chosen, const std::vector<ExpectedDigest>& expected,
                                       FetchOutcome& outcome, const Context& context) {
-  auto partial = FO_TRY(Partial::open(options_.output, source_->describe(), chosen.object));
-  outcome.resumed_at = partial.size();
-  const DownloadOptions download_options{options_.limit_rate, options_.retries};
+  auto partial = FO_TRY(Partial::open(options_.output, source_->describe(), chosen.object, context));
+  outcome.resumed_at = partial.present();
+  const DownloadOptions download_options{options_.limit_rate, options_.retries, options_.connections};
   while (true) {
-    const bool resumed = partial.size() > 0;
-    FO_TRY(check_free_space(options_.output, chosen.object.size - partial.size()));
+    const bool resumed = partial.present() > 0;
+    FO_TRY(check_free_space(options_.output, chosen.object.size - partial.present()));
     FO_TRY(download(*source_, chosen.object, partial, download_options, context));
     auto verified = verify_backup(partial.path(), chosen, expected, context);
     if (verified || verified.error().kind != ErrorKind::integrity || !resumed) return verified;
@@ -186,7 +188,7 @@ Result<FetchOutcome> SourceFetcher::fetch(const FetchPlan& plan, const Context& 
   sidecar.fetched = std::chrono::system_clock::now();
   sidecar.verified = verified->how;
   sidecar.warnings = plan.warnings;
-  auto partial = FO_TRY(Partial::open(options_.output, sidecar.source, plan.chosen.object));
+  auto partial = FO_TRY(Partial::open(options_.output, sidecar.source, plan.chosen.object, context));
   outcome.path = FO_TRY(publish_backup(partial, options_.output, sidecar));
   outcome.downloaded = true;
   outcome.sha256 = verified->sha256;
@@ -270,6 +272,9 @@ Result<FetchOutcome> SourceFetcher::run(const Context& context) {
 Result<std::unique_ptr<Fetcher>> make_fetcher(std::unique_ptr<Source> source, const FetchOptions& options) {
   if (options.output.empty()) return fail(ErrorKind::usage, "name a folder for the backups");
   if (options.keep == 0) return fail(ErrorKind::usage, "--keep must be at least 1: the last good backup always stays");
+  if (options.connections == 0 || options.connections > most_connections) {
+    return fail(ErrorKind::usage, fmt::format("--connections must be from 1 to {}", most_connections));
+  }
   if (options.limit_rate == 0) return fail(ErrorKind::usage, "--limit-rate 0B would never end");
   if (options.sha256) FO_TRY(parse_sha256(*options.sha256));
   return std::make_unique<SourceFetcher>(std::move(source), options);

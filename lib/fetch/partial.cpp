@@ -1,13 +1,18 @@
 #include "fetch/partial.hpp"
 
+#include <algorithm>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
+#include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fcntl.h>
 #include <nlohmann/json.hpp>
@@ -15,13 +20,17 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include <failover/context.hpp>
 #include <failover/error.hpp>
 #include <failover/source.hpp>
 
 #include "core/atomic_file.hpp"
+#include "core/checksum.hpp"
 #include "core/fd.hpp"
 #include "core/file_io.hpp"
 #include "core/system_error.hpp"
+#include "fetch/part_map.hpp"
+#include "fetch/range_set.hpp"
 
 namespace failover {
 
@@ -29,11 +38,15 @@ namespace {
 
 constexpr std::string_view part_name = ".fo-fetch.part";
 constexpr std::string_view note_name = ".fo-fetch.part.json";
+constexpr std::string_view map_name = ".fo-fetch.part.map";
 constexpr std::size_t note_limit = std::size_t{64} * 1024;
+constexpr std::size_t map_limit = std::size_t{64} * 1024 * 1024;
+constexpr std::size_t read_size = std::size_t{1024} * 1024;
+constexpr std::uint64_t record_size = std::uint64_t{4} * 1024 * 1024;
 
 /// Everything that makes it this object. Compared as text, so a note of another format is simply another object's.
 std::string note_of(const std::string& source, const ObjectInfo& object) {
-  const nlohmann::json note{{"format", 1},
+  const nlohmann::json note{{"format", 2},
                             {"source", source},
                             {"object", object.path},
                             {"size", object.size},
@@ -47,59 +60,219 @@ bool is_noted(const std::filesystem::path& folder, const std::string& note) {
   return found && *found == note;
 }
 
+/// The records of this object's bytes that lie within the file as it is.
+std::vector<MapRecord> records_left(const std::filesystem::path& folder, const std::string& note, std::uint64_t size) {
+  struct stat info{};
+  if (!is_noted(folder, note)) return {};
+  if (::lstat((folder / part_name).c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return {};
+  const auto there = std::min(size, static_cast<std::uint64_t>(info.st_size));
+  const auto text = read_file(folder / map_name, map_limit);
+  if (!text) return {};
+  auto records = parse_map(*text);
+  std::erase_if(records, [there](const MapRecord& record) { return end_of(record.range) > there; });
+  return records;
+}
+
+Result<std::uint32_t> crc_in_file(int fd, const ByteRange& range, std::span<std::byte> buffer) {
+  std::uint32_t crc = 0;
+  for (std::uint64_t done = 0; done < range.length;) {
+    const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), range.length - done));
+    const auto count = FO_TRY(read_at(fd, range.offset + done, buffer.first(want)));
+    if (count == 0) break;
+    crc = crc32(buffer.first(count), crc);
+    done += count;
+  }
+  return crc;
+}
+
+Result<void> write_at(int fd, std::uint64_t offset, std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const auto count = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return fail_errno("pwrite");
+    offset += static_cast<std::uint64_t>(count);
+    bytes = bytes.subspan(static_cast<std::size_t>(count));
+  }
+  return {};
+}
+
 }  // namespace
 
-Partial::Partial(std::filesystem::path path, Fd fd, std::uint64_t size) noexcept
-    : path_(std::move(path)), fd_(std::move(fd)), size_(size) {}
+struct Partial::State {
+  std::filesystem::path folder;
+  std::filesystem::path path;
+  std::uint64_t size = 0;
+  Fd fd;
+  Fd map;
+  mutable std::mutex mutex;
+  // Under the mutex:
+  std::vector<MapRecord> records;
+  RangeSet there;
+
+  Result<void> add(const MapRecord& record) {
+    const std::lock_guard lock(mutex);
+    FO_TRY(while_doing("writing " + (folder / map_name).string(), write_all(map.get(), map_line(record))));
+    records.push_back(record);
+    there.add(record.range);
+    return {};
+  }
+};
+
+Partial::Partial(std::unique_ptr<State> state) noexcept : state_(std::move(state)) {}
+Partial::Partial(Partial&&) noexcept = default;
+Partial::~Partial() = default;
 
 std::uint64_t Partial::left_over(const std::filesystem::path& folder, const std::string& source,
                                  const ObjectInfo& object) {
-  struct stat info{};
-  if (!is_noted(folder, note_of(source, object))) return 0;
-  if (::lstat((folder / part_name).c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return 0;
-  const auto size = static_cast<std::uint64_t>(info.st_size);
-  return size > object.size ? 0 : size;
+  RangeSet there;
+  for (const auto& record : records_left(folder, note_of(source, object), object.size)) there.add(record.range);
+  return there.bytes();
 }
 
-Result<Partial> Partial::open(const std::filesystem::path& folder, const std::string& source,
-                              const ObjectInfo& object) {
-  const auto path = folder / part_name;
+Result<Partial> Partial::open(const std::filesystem::path& folder, const std::string& source, const ObjectInfo& object,
+                              const Context& context) {
   const auto note = note_of(source, object);
-  auto size = left_over(folder, source, object);
-  if (size == 0) {
+  auto records = records_left(folder, note, object.size);
+  if (records.empty()) {
     // The bytes go before the note changes: never may a note speak of another object's bytes.
     FO_TRY(discard(folder));
     FO_TRY(write_file_atomically(folder / note_name, note));
   }
-  Fd fd = FO_TRY(open_file(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_APPEND, 0600));
-  return Partial(path, std::move(fd), size);
+  auto state = std::make_unique<State>();
+  state->folder = folder;
+  state->path = folder / part_name;
+  state->size = object.size;
+  state->fd = FO_TRY(open_file(state->path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600));
+  std::vector<std::byte> buffer(records.empty() ? 0 : read_size);
+  std::uint64_t done = 0;
+  for (const auto& record : records) {
+    FO_TRY(context.check());
+    context.progress("checking what an interrupted run left", done += record.range.length, 0);
+    if (FO_TRY(while_doing("reading " + state->path.string(), crc_in_file(state->fd.get(), record.range, buffer))) !=
+        record.crc) {
+      continue;
+    }
+    state->records.push_back(record);
+    state->there.add(record.range);
+  }
+  Partial partial(std::move(state));
+  FO_TRY(partial.rewrite_map());
+  return partial;
 }
 
 Result<void> Partial::discard(const std::filesystem::path& folder) {
   FO_TRY(remove_file_durably(folder / part_name));
+  FO_TRY(remove_file_durably(folder / map_name));
   return remove_file_durably(folder / note_name);
 }
 
-Result<void> Partial::append(std::span<const std::byte> bytes) {
-  FO_TRY(while_doing("writing " + path_.string(), write_all(fd_.get(), bytes)));
-  size_ += bytes.size();
+const std::filesystem::path& Partial::path() const noexcept {
+  return state_->path;
+}
+
+int Partial::fd() const noexcept {
+  return state_->fd.get();
+}
+
+std::uint64_t Partial::present() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->there.bytes();
+}
+
+std::vector<ByteRange> Partial::missing() const {
+  return missing_from({0, state_->size});
+}
+
+std::vector<ByteRange> Partial::missing_from(const ByteRange& range) const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->there.missing_from(range);
+}
+
+std::uint64_t Partial::copied() const {
+  const std::lock_guard lock(state_->mutex);
+  RangeSet copied;
+  for (const auto& record : state_->records) {
+    if (record.origin == Origin::copied) copied.add(record.range);
+  }
+  return copied.bytes();
+}
+
+Result<void> Partial::rewrite_map() {
+  std::string text;
+  for (const auto& record : state_->records) text += map_line(record);
+  const auto path = state_->folder / map_name;
+  FO_TRY(write_file_atomically(path, text));
+  state_->map = FO_TRY(open_file(path, O_WRONLY | O_APPEND | O_NOFOLLOW));
   return {};
 }
 
+Result<void> Partial::forget(std::span<const ByteRange> ranges) {
+  const std::lock_guard lock(state_->mutex);
+  const RangeSet gone(ranges);
+  std::vector<std::byte> buffer(read_size);
+  std::vector<MapRecord> kept;
+  for (const auto& record : state_->records) {
+    const auto rest = gone.missing_from(record.range);
+    if (rest.size() == 1 && rest.front().length == record.range.length) {
+      kept.push_back(record);
+      continue;
+    }
+    for (const auto& range : rest) {
+      kept.push_back({range, FO_TRY(crc_in_file(state_->fd.get(), range, buffer)), record.origin});
+    }
+  }
+  state_->records = std::move(kept);
+  for (const auto& range : ranges) state_->there.remove(range);
+  return rewrite_map();
+}
+
+Result<void> Partial::forget_copied() {
+  const std::lock_guard lock(state_->mutex);
+  std::erase_if(state_->records, [](const MapRecord& record) { return record.origin == Origin::copied; });
+  state_->there = {};
+  for (const auto& record : state_->records) state_->there.add(record.range);
+  return rewrite_map();
+}
+
 Result<void> Partial::restart() {
-  if (::ftruncate(fd_.get(), 0) != 0) return fail_errno("cannot empty " + path_.string());
-  size_ = 0;
+  const std::lock_guard lock(state_->mutex);
+  state_->records.clear();
+  state_->there = {};
+  FO_TRY(rewrite_map());
+  if (::ftruncate(state_->fd.get(), 0) != 0) return fail_errno("cannot empty " + state_->path.string());
   return {};
 }
 
 Result<void> Partial::sync() {
-  return while_doing("writing " + path_.string(), sync_file(fd_.get()));
+  return while_doing("writing " + state_->path.string(), sync_file(state_->fd.get()));
 }
 
 Result<void> Partial::publish(const std::filesystem::path& as) {
-  if (::rename(path_.c_str(), as.c_str()) != 0) return fail_errno("cannot publish " + as.string());
-  FO_TRY(sync_directory(as.parent_path()));
-  return remove_file_durably(as.parent_path() / note_name);
+  if (::rename(state_->path.c_str(), as.c_str()) != 0) return fail_errno("cannot publish " + as.string());
+  const auto folder = as.parent_path();
+  FO_TRY(sync_directory(folder));
+  FO_TRY(remove_file_durably(folder / map_name));
+  return remove_file_durably(folder / note_name);
+}
+
+Result<void> PartWriter::write(std::uint64_t offset, std::span<const std::byte> bytes) {
+  auto& state = *partial_.state_;
+  if (bytes.empty()) return {};
+  if (offset > state.size || bytes.size() > state.size - offset) {
+    return fail(ErrorKind::conflict, "the source gave bytes beyond the end of the object");
+  }
+  if (end_of(pending_.range) != offset || pending_.range.length >= record_size) FO_TRY(flush());
+  FO_TRY(while_doing("writing " + state.path.string(), write_at(state.fd.get(), offset, bytes)));
+  if (pending_.range.length == 0) pending_ = {{offset, 0}, 0, origin_};
+  pending_.crc = crc32(bytes, pending_.crc);
+  pending_.range.length += bytes.size();
+  return {};
+}
+
+Result<void> PartWriter::flush() {
+  if (pending_.range.length == 0) return {};
+  const auto record = std::exchange(pending_, MapRecord{});
+  return partial_.state_->add(record);
 }
 
 }  // namespace failover

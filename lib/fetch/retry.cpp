@@ -10,7 +10,7 @@
 #include <failover/error.hpp>
 
 #include "core/clock.hpp"
-#include "fetch/pause.hpp"
+#include "core/pause.hpp"
 
 namespace failover {
 
@@ -29,7 +29,7 @@ Result<void> before_next_try(const Error& error, unsigned failures, unsigned ret
   if (context.stop.stop_requested() || context.deadline.remaining() <= backoff(failures)) return std::unexpected(error);
   context.note(Level::info, fmt::format("{}; trying again in {} (try {} of {})", error.message,
                                         human_duration(backoff(failures)), failures + 1, retries + 1));
-  return pause_for(backoff(failures), context);
+  return pause_between_tries(backoff(failures), context);
 }
 
 }  // namespace failover

@@ -6,7 +6,7 @@
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 
-#include "fetch/pause.hpp"
+#include "core/pause.hpp"
 
 namespace failover {
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <expected>
 #include <span>
 #include <string>
 #include <string_view>
@@ -66,6 +67,13 @@ std::string_view to_string(ArchiveState state) noexcept {
 
 bool same_object(const ObjectInfo& a, const ObjectInfo& b) noexcept {
   return a.path == b.path && a.size == b.size && a.modified == b.modified && a.version == b.version;
+}
+
+Result<void> still_the_same(Source& source, const ObjectInfo& object, unsigned retries, const Context& context) {
+  const auto now = retrying(retries, context, [&] { return source.stat(object.path, context); });
+  if (now && same_object(*now, object)) return {};
+  if (!now && now.error().kind != ErrorKind::not_found) return std::unexpected(now.error());
+  return fail(ErrorKind::conflict, object.name + " was replaced or written to while it was downloaded");
 }
 
 Result<FetchCandidate> look_at(Source& source, const ObjectInfo& object, const Context& context) {

@@ -18,4 +18,7 @@ Result<FetchCandidate> look_at(Source& source, const ObjectInfo& object, const C
 /// Neither size, time nor version moved.
 bool same_object(const ObjectInfo& a, const ObjectInfo& b) noexcept;
 
+/// An error of kind conflict unless the source still has this very object under its path.
+Result<void> still_the_same(Source& source, const ObjectInfo& object, unsigned retries, const Context& context);
+
 }  // namespace failover

@@ -1,5 +1,6 @@
 #include "source/sftp.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -28,6 +29,17 @@ namespace {
 
 constexpr std::uint16_t default_port = 22;
 constexpr std::string_view home_prefix = "/~/";
+
+// libssh2 reads ahead four times the buffer that it is handed: with 4 MiB it is three times as fast as sftp(1) at 30
+// ms.
+constexpr std::uint64_t largest_read = 4ULL * 1024 * 1024;
+constexpr std::uint64_t one_packet = 30'000;
+
+/// Towards the end of a range less and less, so that it does not ask for what lies behind it.
+std::size_t read_size(std::uint64_t left) {
+  const auto ahead = std::clamp(left / 4, one_packet, largest_read);
+  return static_cast<std::size_t>(std::min(left, ahead));
+}
 
 bool has_type(const LIBSSH2_SFTP_ATTRIBUTES& attributes) {
   return (attributes.flags & LIBSSH2_SFTP_ATTR_PERMISSIONS) != 0;
@@ -83,11 +95,37 @@ class SftpSource : public Source {
         context);
   }
 
+  Result<void> read_ranges(const ObjectInfo& object, std::span<const ByteRange> ranges, const Sink& sink,
+                           const Context& context) override {
+    buffer_.resize(largest_read);
+    return keeping_link<void>(
+        [&](SftpLink& link) -> Result<void> {
+          for (const auto& range : ranges) FO_TRY(read_range(link, object, range, sink, context));
+          return {};
+        },
+        context);
+  }
+
   [[nodiscard]] Result<std::unique_ptr<Source>> another() const override {
     return std::make_unique<SftpSource>(peer_, options_, pattern_, location_);
   }
 
  private:
+  Result<void> read_range(SftpLink& link, const ObjectInfo& object, const ByteRange& range, const Sink& sink,
+                          const Context& context) {
+    for (std::uint64_t done = 0; done < range.length;) {
+      const auto part = std::span(buffer_).first(read_size(range.length - done));
+      const auto count = FO_TRY(link.read(object, range.offset + done, part, context));
+      if (count == 0) {
+        FO_TRY(link.close_file(context));
+        return fail(ErrorKind::conflict, object.name + " ends before it should; it was changed meanwhile");
+      }
+      FO_TRY(sink(range.offset + done, std::span<const std::byte>(part).first(count)));
+      done += count;
+    }
+    return {};
+  }
+
   Result<std::vector<ObjectInfo>> list_over(SftpLink& link, const Context& context) {
     std::vector<ObjectInfo> objects;
     if (!pattern_.is_listing()) {
@@ -128,6 +166,7 @@ class SftpSource : public Source {
   PathPattern pattern_;
   std::string location_;
   std::unique_ptr<SftpLink> link_;
+  std::vector<std::byte> buffer_;
 };
 
 Result<SshPeer> peer_of(const Url& url, const SourceOptions& options) {

@@ -138,14 +138,15 @@ class Limits(FetchCase):
     def test_a_disk_that_fills_up_leaves_nothing_behind(self):
         make_backup(self.store / "PBX.zip")
         for first in range(1, 20):
-            wrapper = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=write", "-e", f"inject=write:error=ENOSPC:when={first}"]
+            wrapper = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=write,pwrite64", "-e",
+                       f"inject=write,pwrite64:error=ENOSPC:when={first}"]
             run = self.fetch("PBX.zip", wrapper=wrapper)
             if run.status in (0, 3):
                 break
             self.assertEqual((run.status, run.stdout), (1, ""), run)
             self.assertIn("No space left", run.stderr)
             self.assertEqual(stored(self.out), [], run)
-        # Lock, note, bytes and sidecar can fail; after them only the report can, which is a warning.
+        # Lock, note, bytes, map and sidecar can fail; after them only the report can, which is a warning.
         self.assertGreaterEqual(first, 5)
         self.assertEqual(self.fetch("PBX.zip").status, 0)
 
@@ -169,6 +170,7 @@ class Limits(FetchCase):
                                  (["file://elsewhere/x"], "three slashes"), ([], "SOURCE"),
                                  ([self.location("x"), "--limit-rate", "5"], "limit-rate"),
                                  ([self.location("x"), "--keep", "0"], "at least 1"),
+                                 ([self.location("x"), "--connections", "0"], "--connections must be"),
                                  ([self.location("x"), "--nonsense"], "nonsense")):
             with self.subTest(arguments=arguments):
                 run = tool.run("fo-fetch", *arguments, "-o", self.out, "--state-dir", self.state)

@@ -14,7 +14,7 @@ from support import tool
 from support.backups import make_backup, sha256, stored
 from support.fetching import FetchCase
 
-CHANGES = ("mkdir", "openat", "write", "fsync", "rename", "unlink", "fchmod", "flock", "ftruncate")
+CHANGES = ("mkdir", "openat", "write", "pwrite64", "fsync", "rename", "unlink", "fchmod", "flock", "ftruncate")
 
 
 class Killed(FetchCase):

@@ -19,6 +19,7 @@ constexpr auto common_keys = std::to_array<std::string_view>({
     "cert-warning",
     "color",
     "confirm",
+    "connections",
     "critical",
     "dns",
     "dry-run",
@@ -123,6 +124,7 @@ constexpr auto probe_keys = std::to_array<std::string_view>({
 });
 constexpr auto fetch_keys = std::to_array<std::string_view>({
     "color",
+    "connections",
     "dry-run",
     "identity-file",
     "json",

@@ -26,6 +26,7 @@ struct FetchOptions {
   std::optional<std::filesystem::path> sha256_file;
   std::optional<std::uint64_t> limit_rate;  ///< bytes a second
   unsigned retries = 5;                     ///< in a row without a byte of progress
+  std::size_t connections = 4;              ///< at most, where the store allows several
 };
 
 /// What an object's end tells: an archive, an archive that is cut off or still being written, or something else.
