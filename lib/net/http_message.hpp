@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/secret.hpp"
-#include "net/origin.hpp"
+#include "net/server_origin.hpp"
 
 namespace failover {
 
@@ -21,7 +21,7 @@ struct HttpField {
 /// otherwise.
 struct HttpRequest {
   std::string method = "GET";  ///< GET, HEAD, POST
-  Origin origin;
+  ServerOrigin origin;
   std::string target = "/";  ///< path and query, encoded
   std::vector<HttpField> fields = {};
   std::vector<std::pair<std::string, Secret>> secret_fields = {};  ///< such as Authorization

@@ -9,7 +9,7 @@
 
 #include "core/url.hpp"
 #include "net/http_message.hpp"
-#include "net/origin.hpp"
+#include "net/server_origin.hpp"
 
 namespace failover {
 
@@ -45,7 +45,7 @@ Result<std::string> redirect_target(const HttpRequest& request, const HttpHead& 
     return checked_target(path.substr(0, path.rfind('/') + 1) + absolute);
   }
   const auto url = parse_url(std::string_view(absolute).substr(0, absolute.find('#')));
-  const auto origin = url ? origin_of(*url) : Result<Origin>(std::unexpected(url.error()));
+  const auto origin = url ? origin_of(*url) : Result<ServerOrigin>(std::unexpected(url.error()));
   if (!origin || !url->user.empty()) {
     return fail(ErrorKind::protocol, fmt::format("{} redirects to what is no usable URL", request.origin.text()));
   }

@@ -26,7 +26,7 @@
 #include "core/url.hpp"
 #include "net/address.hpp"
 #include "net/curl.hpp"
-#include "net/origin.hpp"
+#include "net/server_origin.hpp"
 #include "net/transfer_error.hpp"
 #include "net/transfer_loop.hpp"
 
@@ -89,7 +89,7 @@ struct Transfer::Callbacks {
   }
 };
 
-Transfer::Transfer(TransferLoop& loop, const Origin& origin, const TransferOptions& options) noexcept
+Transfer::Transfer(TransferLoop& loop, const ServerOrigin& origin, const TransferOptions& options) noexcept
     : loop_(loop), origin_(origin), options_(options) {}
 
 Transfer::~Transfer() {
@@ -100,8 +100,9 @@ Transfer::~Transfer() {
   curl_slist_free_all(static_cast<curl_slist*>(resolve_));
 }
 
-Result<std::unique_ptr<Transfer>> Transfer::prepare(TransferLoop& loop, const Origin& origin, const std::string& target,
-                                                    const TransferOptions& options, const Context& context) {
+Result<std::unique_ptr<Transfer>> Transfer::prepare(TransferLoop& loop, const ServerOrigin& origin,
+                                                    const std::string& target, const TransferOptions& options,
+                                                    const Context& context) {
   std::unique_ptr<Transfer> transfer(new Transfer(loop, origin, options));
   transfer->addresses_ = FO_TRY(loop.resolve(origin.host, origin.port, context));
   transfer->easy_ = FO_TRY(Curl::make_easy());

@@ -17,7 +17,7 @@
 #include "net/address.hpp"
 #include "net/curl.hpp"
 #include "net/loop.hpp"
-#include "net/origin.hpp"
+#include "net/server_origin.hpp"
 #include "net/transfer_loop.hpp"
 
 namespace failover {
@@ -43,8 +43,9 @@ class Transfer {
 
   /// Looks the name up, waiting, and prepares a handle. Nothing is sent before start().
   /// @param target path and query, encoded, beginning with '/'
-  static Result<std::unique_ptr<Transfer>> prepare(TransferLoop& loop, const Origin& origin, const std::string& target,
-                                                   const TransferOptions& options, const Context& context);
+  static Result<std::unique_ptr<Transfer>> prepare(TransferLoop& loop, const ServerOrigin& origin,
+                                                   const std::string& target, const TransferOptions& options,
+                                                   const Context& context);
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
   ~Transfer();
@@ -64,7 +65,7 @@ class Transfer {
 
  private:
   struct Callbacks;
-  Transfer(TransferLoop& loop, const Origin& origin, const TransferOptions& options) noexcept;
+  Transfer(TransferLoop& loop, const ServerOrigin& origin, const TransferOptions& options) noexcept;
   Result<void> set_options(const std::string& target);
   bool set_trust();
   void watch_silence();
@@ -72,7 +73,7 @@ class Transfer {
   [[nodiscard]] Error error() const;
 
   TransferLoop& loop_;
-  Origin origin_;
+  ServerOrigin origin_;
   TransferOptions options_;
   std::vector<Address> addresses_;
   CurlEasy easy_ = nullptr;

@@ -8,20 +8,20 @@
 
 #include <failover/error.hpp>
 
-#include "net/origin.hpp"
+#include "net/server_origin.hpp"
 
 namespace failover {
 
 namespace {
 
-std::string certificate_advice(const Origin& origin, bool has_ca_file) {
+std::string certificate_advice(const ServerOrigin& origin, bool has_ca_file) {
   return fmt::format("the certificate of {} does not prove who it is; see {}, or the name by which it is called",
                      origin.text(), has_ca_file ? "whether --ca-file holds its authority" : "--ca-file");
 }
 
 }  // namespace
 
-Error transfer_error(const TransferFailure& failure, const Origin& origin, bool has_ca_file) {
+Error transfer_error(const TransferFailure& failure, const ServerOrigin& origin, bool has_ca_file) {
   const auto where = origin.text();
   const auto detail = !failure.text.empty() ? failure.text : curl_easy_strerror(static_cast<CURLcode>(failure.code));
   if (failure.own_error != 0) {

@@ -4,7 +4,7 @@
 
 #include <failover/error.hpp>
 
-#include "net/origin.hpp"
+#include "net/server_origin.hpp"
 
 namespace failover {
 
@@ -19,6 +19,6 @@ struct TransferFailure {
 
 /// One sentence and its kind. Connecting, breaking and waiting are worth a retry; a certificate that does not prove the
 /// peer is kind refused, as an SSH host key is; a refused login is permission.
-Error transfer_error(const TransferFailure& failure, const Origin& origin, bool has_ca_file);
+Error transfer_error(const TransferFailure& failure, const ServerOrigin& origin, bool has_ca_file);
 
 }  // namespace failover

@@ -18,7 +18,7 @@
 #include "core/secret.hpp"
 #include "core/url.hpp"
 #include "net/http_message.hpp"
-#include "net/origin.hpp"
+#include "net/server_origin.hpp"
 #include "net/transfer.hpp"
 
 namespace {

@@ -10,12 +10,12 @@
 namespace failover {
 
 /// Scheme, host and port: whom a request goes to, and whom its credentials are for (RFC 6454).
-struct Origin {
+struct ServerOrigin {
   std::string scheme;  ///< lower case
   std::string host;    ///< name or address without brackets
   std::uint16_t port = 0;
 
-  bool operator==(const Origin&) const = default;
+  bool operator==(const ServerOrigin&) const = default;
   /// "https://store.example" or "https://store.example:8443".
   [[nodiscard]] std::string text() const;
   /// What the Host field says: without the scheme's own port.
@@ -25,6 +25,6 @@ struct Origin {
 };
 
 /// The origin of a http, https, ftp or ftps URL; the port is the scheme's own unless there is one. Errors: usage.
-Result<Origin> origin_of(const Url& url);
+Result<ServerOrigin> origin_of(const Url& url);
 
 }  // namespace failover

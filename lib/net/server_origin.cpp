@@ -1,4 +1,4 @@
-#include "net/origin.hpp"
+#include "net/server_origin.hpp"
 
 #include <algorithm>
 #include <array>
@@ -29,25 +29,25 @@ std::uint16_t default_port(std::string_view scheme) noexcept {
 
 }  // namespace
 
-std::string Origin::authority() const {
+std::string ServerOrigin::authority() const {
   if (port != default_port(scheme)) return host_and_port(host, port);
   return host.contains(':') ? "[" + host + "]" : host;
 }
 
-std::string Origin::text() const {
+std::string ServerOrigin::text() const {
   return scheme + "://" + authority();
 }
 
-bool Origin::is_loopback() const {
+bool ServerOrigin::is_loopback() const {
   if (const auto address = Address::parse(host, port)) return address->is_loopback();
   return host == "localhost";
 }
 
-Result<Origin> origin_of(const Url& url) {
+Result<ServerOrigin> origin_of(const Url& url) {
   const auto port = url.port.value_or(default_port(url.scheme));
   if (port == 0) return fail(ErrorKind::usage, "'" + url.scheme + "' has no port of its own");
   if (url.host.empty()) return fail(ErrorKind::usage, "it names no host");
-  Origin origin{url.scheme, url.host, port};
+  ServerOrigin origin{url.scheme, url.host, port};
   std::ranges::transform(origin.host, origin.host.begin(),
                          [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return origin;
