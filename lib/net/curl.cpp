@@ -30,7 +30,7 @@ CURLcode start_libcurl() noexcept {
 Curl::Curl(Loop& loop) noexcept : loop_(loop) {}
 
 Curl::~Curl() {
-  for (const auto& [easy, ended] : transfers_) curl_multi_remove_handle(multi_, easy);
+  for (const auto& [easy, transfer] : transfers_) curl_multi_remove_handle(multi_, easy);
   if (multi_ != nullptr) curl_multi_cleanup(multi_);
 }
 
@@ -54,8 +54,16 @@ Result<CurlEasy> Curl::make_easy() {
 }
 
 Result<void> Curl::add(CurlEasy easy, Ended ended) {
+  return add(easy, Transfer{std::move(ended), false});
+}
+
+Result<void> Curl::add_connection(CurlEasy easy, Ended ended) {
+  return add(easy, Transfer{std::move(ended), true});
+}
+
+Result<void> Curl::add(CurlEasy easy, Transfer transfer) {
   FO_TRY(open());
-  transfers_.emplace(easy, std::move(ended));
+  transfers_.emplace(easy, std::move(transfer));
   if (const auto code = curl_multi_add_handle(multi_, easy); code != CURLM_OK) {
     transfers_.erase(easy);
     return fail(ErrorKind::internal, fmt::format("libcurl takes no transfer: {}", curl_multi_strerror(code)));
@@ -79,9 +87,9 @@ void Curl::report_ended() {
     if (message->msg != CURLMSG_DONE) continue;
     const int code = static_cast<int>(message->data.result);
     const auto found = transfers_.find(message->easy_handle);
-    if (found == transfers_.end()) continue;
-    const auto ended = std::move(found->second);
-    remove(message->easy_handle);
+    if (found == transfers_.end() || !found->second.ended) continue;
+    const auto ended = std::exchange(found->second.ended, nullptr);
+    if (!found->second.stays) remove(message->easy_handle);
     ended(code);
   }
 }

@@ -29,11 +29,19 @@ class Curl {
   static Result<CurlEasy> make_easy();
   /// Starts a transfer; `ended` is called from the loop unless remove() comes first.
   Result<void> add(CurlEasy easy, Ended ended);
+  /// The same for a handle that only connects (CURLOPT_CONNECT_ONLY): after `ended` it stays, and with it the
+  /// connection, until remove().
+  Result<void> add_connection(CurlEasy easy, Ended ended);
   /// Forgets a transfer and closes its connection.
   void remove(CurlEasy easy) noexcept;
 
  private:
+  struct Transfer {
+    Ended ended;
+    bool stays = false;
+  };
   Result<void> open();
+  Result<void> add(CurlEasy easy, Transfer transfer);
   void act(int fd, int events);
   void report_ended();
   static int on_socket(CurlEasy easy, int fd, int what, void* self, void* socket_data) noexcept;
@@ -43,7 +51,7 @@ class Curl {
   void* multi_ = nullptr;
   Loop::Timer timer_;
   std::unordered_map<int, Loop::Watch> sockets_;
-  std::unordered_map<CurlEasy, Ended> transfers_;
+  std::unordered_map<CurlEasy, Transfer> transfers_;
 };
 
 }  // namespace failover

@@ -13,6 +13,7 @@
 #include "net/address.hpp"
 #include "net/certificate.hpp"
 #include "net/curl.hpp"
+#include "net/pinned_connection.hpp"
 
 namespace failover {
 
@@ -35,12 +36,7 @@ struct WebAnswer {
   CertificateReport certificate;
 };
 
-struct WebFailure {
-  bool ours = false;   ///< we could not ask; else the peer is to blame
-  int os_error = 0;    ///< errno of the connection, 0 if it was not that
-  std::string reason;  ///< a clause for a person
-};
-
+using WebFailure = ConnectionFailure;
 using WebDone = std::function<void(std::expected<WebAnswer, WebFailure>)>;
 
 /// A GET that runs; destroying it cancels. `done` is called once, from the loop.
@@ -59,7 +55,7 @@ class WebGet {
 
  private:
   struct Callbacks;
-  WebGet(Curl& curl, WebRequest request, WebDone done) noexcept;
+  WebGet(Curl& curl, WebRequest request, WebDone done);
   Result<void> prepare();
   void finish(int code);
   [[nodiscard]] WebFailure failure(int code) const;
@@ -68,13 +64,11 @@ class WebGet {
   WebRequest request_;
   WebDone done_;
   CurlEasy easy_ = nullptr;
-  void* resolve_ = nullptr;  // curl_slist
-  CertificateJudge judge_;
+  PinnedConnection connection_;
   std::size_t header_bytes_ = 0;
   std::size_t body_bytes_ = 0;
   std::string body_;
   bool enough_ = false;
-  int own_error_ = 0;
 };
 
 }  // namespace failover

@@ -11,6 +11,7 @@
 #include <failover/observer.hpp>
 
 #include "core/system_error.hpp"
+#include "net/pinned_connection.hpp"
 #include "probe/prober.hpp"
 
 namespace failover {
@@ -40,6 +41,15 @@ Finding finding_of(int error, Moment moment, std::string_view work) {
                         error == EHOSTUNREACH || error == EINVAL;
   return {std::unexpected(system_error(error, fmt::format("could not ask: {}", work))),
           fmt::format("could not ask: {}: {}", work, words), Grade::ok, no_route};
+}
+
+Finding finding_of(const ConnectionFailure& failure, std::string_view work) {
+  if (failure.os_error != 0) {
+    return finding_of(failure.os_error, failure.ours ? Moment::asking : Moment::answered, work);
+  }
+  if (!failure.ours) return found(Health::down, failure.reason);
+  auto detail = fmt::format("could not ask: {}", failure.reason);
+  return {fail(ErrorKind::internal, detail), detail, Grade::ok, false};
 }
 
 }  // namespace failover

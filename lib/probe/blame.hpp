@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "net/pinned_connection.hpp"
 #include "probe/prober.hpp"
 
 namespace failover {
@@ -19,5 +20,8 @@ bool is_peers_fault(int error, Moment moment) noexcept;
 
 /// Down or unknown, with `work` in front of the system's words for it.
 Finding finding_of(int error, Moment moment, std::string_view work);
+
+/// The same for a connection. What libcurl cannot do is ours; a peer that closes or breaks the protocol is down.
+Finding finding_of(const ConnectionFailure& failure, std::string_view work);
 
 }  // namespace failover

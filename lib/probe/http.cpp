@@ -72,13 +72,7 @@ class HttpCheck final : public RunningCheck {
       const auto judged = grade_certificate(outcome->certificate, place_.options, std::chrono::system_clock::now());
       return found(Health::up, fmt::format("HTTP status {}{}", outcome->status, judged.clause), judged.grade);
     }
-    const auto& failure = outcome.error();
-    if (failure.os_error != 0) {
-      return finding_of(failure.os_error, failure.ours ? Moment::asking : Moment::answered, "web");
-    }
-    if (!failure.ours) return found(Health::down, failure.reason);
-    auto detail = fmt::format("could not ask: {}", failure.reason);
-    return {fail(ErrorKind::internal, detail), detail, Grade::ok, false};
+    return finding_of(outcome.error(), "web");
   }
 
   void end_soon(Finding finding) {
