@@ -49,15 +49,22 @@ Finding graded(Finding finding, Duration rtt, const ProbeOptions& options) {
 
 Finding combine(const std::vector<AddressFinding>& findings) {
   const AddressFinding* down = nullptr;
+  bool silent = true;
   for (const auto& one : findings) {
     if (one.finding.health == Health::up) return one.finding;
-    if (one.finding.health == Health::down) down = &one;
+    if (one.finding.health != Health::down) continue;
+    down = &one;
+    silent = silent && one.finding.silent;
   }
   for (const auto& one : findings) {
     const bool harmless = one.finding.no_route && down != nullptr && down->family != one.family;
     if (!one.finding.health && !harmless) return one.finding;
   }
-  if (down != nullptr) return down->finding;
+  if (down != nullptr) {
+    auto finding = down->finding;
+    finding.silent = silent;
+    return finding;
+  }
   return unknown({ErrorKind::internal, "could not ask: no address was tried"});
 }
 
@@ -114,7 +121,10 @@ void Check::on_deadline(Loop::Clock::time_point due) {
     return finish(unknown({ErrorKind::timeout, fmt::format("could not ask: this host stood still for {} while waiting",
                                                            human_duration(late))}));
   }
-  if (running_) on_finding(running_->at_deadline());
+  if (!running_) return;
+  auto finding = running_->at_deadline();
+  finding.silent = finding.health == Health::down;
+  on_finding(std::move(finding));
 }
 
 void Check::on_finding(Finding finding) {
@@ -138,7 +148,8 @@ void Check::finish(Finding finding) {
                           .rtt = rtt,
                           .detail = std::move(finding.detail),
                           .grade = finding.grade,
-                          .when = std::chrono::system_clock::now()};
+                          .when = std::chrono::system_clock::now(),
+                          .silent = finding.silent};
   // The last thing done: whoever is called may destroy this.
   const auto done = std::exchange(done_, nullptr);
   if (done) done(std::move(observation));

@@ -18,6 +18,11 @@ class Hysteresis {
   /// @param fall,rise at least 1
   Hysteresis(unsigned fall, unsigned rise) noexcept : fall_(fall), rise_(rise) {}
 
+  /// Other counts from now on; the state stays.
+  void set(unsigned fall, unsigned rise) noexcept {
+    fall_ = fall;
+    rise_ = rise;
+  }
   /// @return the state it left, when this result changed it.
   std::optional<TargetState> add(const Result<Health>& health) noexcept;
   [[nodiscard]] TargetState state() const noexcept { return state_; }

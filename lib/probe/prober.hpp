@@ -22,6 +22,7 @@ struct Finding {
   std::string detail;                    ///< a clause for a person
   Grade grade = Grade::ok;
   bool no_route = false;  ///< unknown because this host has no way to that kind of address
+  bool silent = false;    ///< down because nothing came until the deadline
 };
 
 inline Finding found(Health health, std::string detail, Grade grade = Grade::ok) {

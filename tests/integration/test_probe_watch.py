@@ -52,7 +52,7 @@ class Watch(unittest.TestCase):
         self.assertEqual((finished.status, finished.result["health"]), (0, "up"), finished)
 
     def test_a_hung_server_is_down_although_its_kernel_accepts(self):
-        process = self.watch(self.pbx.target, f"tunnel://127.0.0.1:{self.pbx.port}")
+        process = self.watch("--suspect-for", "0s", self.pbx.target, f"tunnel://127.0.0.1:{self.pbx.port}")
         self.until(process, lambda one: one["type"] == "verdict" and one["reason"] == "2 of 2 up")
         self.pbx.freeze()
         finished = tool.finish(process)

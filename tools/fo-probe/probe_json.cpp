@@ -41,8 +41,8 @@ std::string check_fields(const Observation& observation, bool is_reference) {
   return dump(fields);
 }
 
-std::string state_fields(const Target& target, TargetState from, TargetState to) {
-  return dump(Json{{"target", target.text}, {"from", to_string(from)}, {"to", to_string(to)}});
+std::string state_fields(const Target& target, TargetState from, TargetState to, std::string_view reason) {
+  return dump(Json{{"target", target.text}, {"from", to_string(from)}, {"to", to_string(to)}, {"reason", reason}});
 }
 
 std::string verdict_fields(const Verdict& verdict) {

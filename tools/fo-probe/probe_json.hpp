@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include <failover/observer.hpp>
 #include <failover/watch.hpp>
@@ -9,7 +10,7 @@ namespace failover::cli {
 
 /// The members of the JSON objects `check`, `state` and `verdict`, as the text of an object.
 std::string check_fields(const Observation& observation, bool is_reference);
-std::string state_fields(const Target& target, TargetState from, TargetState to);
+std::string state_fields(const Target& target, TargetState from, TargetState to, std::string_view reason);
 std::string verdict_fields(const Verdict& verdict);
 /// Of the result object: the message, and the verdict if there is one.
 std::string result_fields(const std::string& message, const Verdict& verdict);

@@ -46,6 +46,8 @@ void declare_verdict(CLI::App& app, ProbeToolOptions& options) {
                "Remaining life of a certificate that is a warning (default 14d)");
   add_duration(app, "--cert-critical", options.cert_critical,
                "Remaining life of a certificate that is critical (default 3d)");
+  add_duration(app, "--suspect-for", options.suspect_for,
+               "How long the silence of SIP alone is unknown before it is down (default 2m; 0s: at once)");
   app.add_option("--metrics-file", options.metrics_file, "Write a Prometheus text file, replaced atomically")
       ->type_name("FILE");
 }

@@ -40,6 +40,7 @@ struct ProbeToolOptions {
   std::optional<Duration> retry_interval;
   unsigned fall = 3;
   unsigned rise = 2;
+  Duration suspect_for = std::chrono::minutes(2);
   bool assume_was_up = false;
   std::optional<std::string> node;
   std::optional<std::filesystem::path> metrics_file;

@@ -91,7 +91,8 @@ Result<Outcome> ProbeTool::look(Session& session, std::span<const Target> target
   const Policy reference_policy{
       FO_TRY(parse_count_rule(options_.reference_when, references.size(), "--reference-when")), true};
   const auto observer = FO_TRY(make_observer(probe));
-  const auto observations = observer->observe(targets, session.context);
+  auto observations = observer->observe(targets, session.context);
+  if (options_.suspect_for > Duration::zero()) observations = doubt_lone_silence(std::move(observations));
   auto verdict = judge(observations, policy);
   if (verdict.health == Health::down && !references.empty()) {
     const auto vouching = observer->observe(references, session.context);
@@ -125,6 +126,7 @@ Result<Outcome> ProbeTool::watch_on(Session& session, std::span<const Target> ta
   options.retry_interval = options_.retry_interval.value_or(std::max<Duration>(options_.interval / 5, shortest_retry));
   options.fall = options_.fall;
   options.rise = options_.rise;
+  options.suspect_for = options_.suspect_for;
   options.assume_was_up = options_.assume_was_up;
   const auto watchdog = systemd_watchdog_interval();
   options.alive_every = watchdog ? std::min<Duration>(longest_silence, *watchdog / 2) : longest_silence;
@@ -133,7 +135,9 @@ Result<Outcome> ProbeTool::watch_on(Session& session, std::span<const Target> ta
   if (options_.metrics_file) metrics.emplace(*options_.metrics_file);
   WatchReport report(session.output, metrics);
   systemd_notify("READY=1\nSTATUS=watching");
-  const auto verdict = FO_TRY(watch(targets, references, options, *seen_up, report, session.context));
+  const auto watch = FO_TRY(make_watch(
+      {{targets.begin(), targets.end()}, {references.begin(), references.end()}, options}, *seen_up, report));
+  const auto verdict = FO_TRY(watch->run(session.context));
   systemd_notify("STOPPING=1");
   return Outcome{
       status_done, {}, result_fields(fmt::format("the verdict is {}: {}", options_.until, verdict.reason), verdict)};

@@ -13,6 +13,8 @@
 
 namespace failover::cli {
 
+void WatchReport::watching(const WatchPlan&) {}
+
 void WatchReport::checked(const Observation& observation, bool is_reference) {
   output_.object("check", check_fields(observation, is_reference));
   if (!output_.json()) {
@@ -22,9 +24,9 @@ void WatchReport::checked(const Observation& observation, bool is_reference) {
   if (metrics_) metrics_->add(observation);
 }
 
-void WatchReport::state_changed(const Target& target, TargetState from, TargetState to) {
-  output_.object("state", state_fields(target, from, to));
-  output_.print(fmt::format("{}: {} -> {}", target.text, to_string(from), to_string(to)));
+void WatchReport::state_changed(const Target& target, TargetState from, TargetState to, std::string_view reason) {
+  output_.object("state", state_fields(target, from, to, reason));
+  output_.print(fmt::format("{}: {} -> {}: {}", target.text, to_string(from), to_string(to), reason));
 }
 
 void WatchReport::verdict_changed(const Verdict& verdict) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include <failover/observer.hpp>
 #include <failover/watch.hpp>
@@ -15,8 +16,9 @@ class WatchReport final : public WatchListener {
  public:
   WatchReport(Output& output, std::optional<MetricsFile>& metrics) noexcept : output_(output), metrics_(metrics) {}
 
+  void watching(const WatchPlan& plan) override;
   void checked(const Observation& observation, bool is_reference) override;
-  void state_changed(const Target& target, TargetState from, TargetState to) override;
+  void state_changed(const Target& target, TargetState from, TargetState to, std::string_view reason) override;
   void verdict_changed(const Verdict& verdict) override;
   void alive() override;
 

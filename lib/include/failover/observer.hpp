@@ -53,6 +53,7 @@ struct Observation {
   std::string detail;                    ///< a clause for a person: "200 OK", "connection refused"
   Grade grade = Grade::ok;
   WallTime when;
+  bool silent = false;  ///< down because nothing came until the deadline, from none of its addresses
 };
 
 struct ProbeOptions {
@@ -76,6 +77,15 @@ class FAILOVER_EXPORT Observer {
   virtual ~Observer() = default;
   virtual std::vector<Observation> observe(std::span<const Target> targets, const Context& context) = 0;
 };
+
+/// Whether the target is spoken to in SIP.
+FAILOVER_EXPORT bool speaks_sip(const Target& target) noexcept;
+
+/// A single look at several targets: when SIP alone is silent at a host whose other services answer, that is what being
+/// on its block list looks like, and one look cannot tell; its down comes back as unknown (property
+/// unknown-is-not-down). Targets are of one host when they have the same HOST as written, or when the `?name=` of one
+/// is the HOST of the other. Pure.
+FAILOVER_EXPORT std::vector<Observation> doubt_lone_silence(std::vector<Observation> observations);
 
 /// How many targets must be down.
 struct Policy {

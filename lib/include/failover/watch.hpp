@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <failover/context.hpp>
 #include <failover/error.hpp>
@@ -33,26 +34,47 @@ enum class TargetState { unknown, up, down };
 
 FAILOVER_EXPORT std::string_view to_string(TargetState state) noexcept;
 
+/// What observers at other addresses see of our targets.
+class FAILOVER_EXPORT OtherObservers {
+ public:
+  virtual ~OtherObservers() = default;
+  /// The name of an observer that sees the target up now. It answers from what it knows and never waits; an observation
+  /// that is old, missing or unreadable is none.
+  [[nodiscard]] virtual std::optional<std::string> who_sees_up(const Target& target) = 0;
+};
+
 struct WatchOptions {
   ProbeOptions probe;
   Policy policy;
   Policy reference_policy;                            ///< how many references must be down for "it is us"
   Health until = Health::down;                        ///< the awaited verdict
-  Duration interval = std::chrono::seconds(30);       ///< between two checks of a target
+  Duration interval = std::chrono::seconds(30);       ///< between two checks of a target, at most
   Duration retry_interval = std::chrono::seconds(6);  ///< the same while its state may be about to change
   unsigned fall = 3;                                  ///< consecutive downs before a target is down
   unsigned rise = 2;                                  ///< consecutive ups before it is up
-  bool assume_was_up = false;                         ///< ask no SeenUp
-  std::optional<Duration> alive_every;                ///< call WatchListener::alive() this often
+  /// How long the silence of SIP alone is unknown before it is down, from the first check that stayed unanswered.
+  Duration suspect_for = std::chrono::minutes(2);
+  OtherObservers* others = nullptr;     ///< not owned; while one sees SIP up, its silence here is unknown
+  bool assume_was_up = false;           ///< ask no SeenUp
+  std::optional<Duration> alive_every;  ///< call WatchListener::alive() this often
+};
+
+/// What a watch looks at, and how.
+struct WatchPlan {
+  std::vector<Target> targets;
+  std::vector<Target> references;
+  WatchOptions options;
 };
 
 /// What happens during a watch, in its order, on the thread that runs it.
 class FAILOVER_EXPORT WatchListener {
  public:
   virtual ~WatchListener() = default;
-  /// One check, as it counted: a down of a target that could not count comes as unknown.
+  /// What is watched from now on: when a watch begins and after every change of its plan.
+  virtual void watching(const WatchPlan& plan) = 0;
+  /// One check, as it counted: a down that could not count comes as unknown.
   virtual void checked(const Observation& observation, bool is_reference) = 0;
-  virtual void state_changed(const Target& target, TargetState from, TargetState to) = 0;
+  virtual void state_changed(const Target& target, TargetState from, TargetState to, std::string_view reason) = 0;
   /// The verdict or its reason is another one than before.
   virtual void verdict_changed(const Verdict& verdict) = 0;
   /// The watch turns; for a watchdog.
@@ -60,11 +82,21 @@ class FAILOVER_EXPORT WatchListener {
 };
 
 /// Checks the targets again and again until the awaited verdict is reached. A down counts only if the target was seen
-/// up before and the references, asked right after it, are not down themselves (property isolation). Returns that
-/// verdict, or an error: refused when a target is this host, cancelled, timeout of the context, or why watching is
-/// impossible. `seen_up` and `listener` are not owned.
-FAILOVER_EXPORT Result<Verdict> watch(std::span<const Target> targets, std::span<const Target> references,
-                                      const WatchOptions& options, SeenUp& seen_up, WatchListener& listener,
-                                      const Context& context);
+/// up before and the references, asked right after it, are not down themselves (property isolation). After a standstill
+/// of this host (suspended, stopped, overloaded) every count begins anew. One thread at a time.
+class FAILOVER_EXPORT Watch {
+ public:
+  virtual ~Watch() = default;
+  /// @return the awaited verdict, or an error: refused when a target is this host, cancelled and timeout of the
+  /// context,
+  ///   or why watching is impossible. After a cancelled or timeout it may be called again and goes on where it was.
+  virtual Result<Verdict> run(const Context& context) = 0;
+  /// Watches something else from now on. Targets that stay keep what is known of them; checks under way are made anew.
+  /// With an error everything stays as it was.
+  virtual Result<void> change(WatchPlan plan) = 0;
+};
+
+/// `seen_up` and `listener` are not owned. An error of kind usage when the plan makes no sense.
+FAILOVER_EXPORT Result<std::unique_ptr<Watch>> make_watch(WatchPlan plan, SeenUp& seen_up, WatchListener& listener);
 
 }  // namespace failover
