@@ -7,7 +7,7 @@ complete -c fo-probe -l service -x -d 'With --host: sip, web and tunnel, separat
 complete -c fo-probe -l web-port -x -d 'With --host: port of the web service (default 5001)'
 complete -c fo-probe -l source-address -x -d 'Ask from this local address'
 complete -c fo-probe -l fail-when -x -a 'all any' -d 'How many targets must be down: all (default), any or a number'
-complete -c fo-probe -l weak-counts -d 'Let an up of a tcp or tunnel target count like any other'
+complete -c fo-probe -l weak-counts -d 'Let an up of a tcp, tunnel or icmp target count like any other'
 complete -c fo-probe -l reference -x -d 'Another target that tells whether it is us; repeatable'
 complete -c fo-probe -l reference-when -x -a 'all any' -d 'How many references must be down for \'it is us\': all (default), any or a number'
 complete -c fo-probe -s w -l warning -x -d 'Response time that is a warning'

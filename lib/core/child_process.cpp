@@ -131,7 +131,6 @@ void end_group(SpawnedChild& child, Conversation& conversation, Deadline hard_en
   conversation.until(hard_end, -1);
   // Also when the child itself has ended: nothing of its group may live on after a time-out.
   child.signal_group(SIGKILL);
-  child.reap();
 }
 
 }  // namespace

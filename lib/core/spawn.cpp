@@ -11,6 +11,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -28,6 +29,8 @@ namespace {
 
 constexpr std::array<std::string_view, 6> clean_path{"/usr/local/sbin", "/usr/local/bin", "/usr/sbin",
                                                      "/usr/bin",        "/sbin",          "/bin"};
+
+constexpr int most_patience_ms = 50;
 
 struct Pipe {
   Fd read_end;
@@ -144,7 +147,10 @@ SpawnedChild::SpawnedChild(SpawnedChild&& other) noexcept
 SpawnedChild::~SpawnedChild() {
   if (pid_ < 0) return;
   signal_group(SIGKILL);
-  reap();
+  // Property bounded: a process that is stuck in the kernel (a dead file server) dies when it can, and is not waited
+  // for.
+  pollfd ended{pidfd_.get(), POLLIN, 0};
+  if (!pidfd_ || ::poll(&ended, 1, most_patience_ms) > 0) reap();
 }
 
 void SpawnedChild::signal_group(int number) const noexcept {

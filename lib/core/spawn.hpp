@@ -12,8 +12,8 @@
 
 namespace failover {
 
-/// A started program with the near ends of its three streams, all non-blocking. Destroying it ends and reaps the whole
-/// process group unless reap() was called.
+/// A started program with the near ends of its three streams, all non-blocking. Destroying it kills the whole
+/// process group unless reap() was called, and waits at most 50 ms for the program's end.
 class SpawnedChild {
  public:
   /// @param argv argv[0] is looked up in the clean PATH when it has no slash. The environment is clean but for

@@ -3,23 +3,21 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <expected>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include <fmt/format.h>
-#include <sys/random.h>
 #include <sys/socket.h>
 
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 
 #include "core/clock.hpp"
-#include "core/system_error.hpp"
 #include "net/address.hpp"
 #include "net/dns_message.hpp"
+#include "net/dns_query.hpp"
 #include "net/dns_socket.hpp"
 #include "net/tsig.hpp"
 #include "net/tsig_key.hpp"
@@ -30,25 +28,6 @@ namespace {
 
 constexpr std::array<std::chrono::seconds, 3> udp_tries{std::chrono::seconds(1), std::chrono::seconds(2),
                                                         std::chrono::seconds(4)};
-
-Result<std::uint16_t> random_id() {
-  std::uint16_t id = 0;
-  if (::getrandom(&id, sizeof id, 0) != sizeof id) return fail_errno("cannot get random bytes");
-  return id;
-}
-
-DnsMessage query_for(const DnsQuestion& question) {
-  DnsMessage query;
-  query.questions.push_back(question);
-  return query;
-}
-
-/// An answer to `request` by its header and its question. Where the transport proves the sender, a server may leave
-/// the question out: RFC 2136 section 3.8 allows it for an update, and errors often come so.
-bool answers(const DnsMessage& answer, const DnsMessage& request, bool may_leave_out_question) {
-  if (!answer.response || answer.id != request.id || answer.opcode != request.opcode) return false;
-  return answer.questions == request.questions || (may_leave_out_question && answer.questions.empty());
-}
 
 /// The exchange's own limit has passed, or the caller's: in both cases say who did not answer.
 Error name_the_silent(Error error, const Address& server, Duration limit) {
@@ -96,28 +75,27 @@ Result<DnsMessage> try_udp(const Address& server, const DnsMessage& query, const
   while (true) {
     const auto size = FO_TRY(socket.receive(buffer));
     auto answer = parse_dns_message(std::string_view(buffer.data(), size));
-    if (answer && answers(*answer, query, false)) return answer;
+    if (answer && is_dns_answer(*answer, query, false)) return answer;
   }
 }
 
 }  // namespace
 
 Result<DnsMessage> ask_tcp(const Address& server, const DnsQuestion& question, const Context& context) {
-  auto query = query_for(question);
-  query.id = FO_TRY(random_id());
+  const auto query = FO_TRY(make_dns_query(question));
   const auto request = FO_TRY(build_dns_message(query));
   const auto wire = FO_TRY(exchange_tcp_within_limit(server, request, context));
   auto answer = FO_TRY(while_doing("name server " + server.text(), parse_dns_message(wire)));
-  if (!answers(answer, query, answer.rcode != dns_rcode::noerror)) return not_an_answer(server);
+  if (!is_dns_answer(answer, query, answer.rcode != dns_rcode::noerror)) return not_an_answer(server);
   return answer;
 }
 
 Result<DnsMessage> ask_udp(const Address& server, const DnsQuestion& question, const Context& context) {
-  auto query = query_for(question);
+  auto query = FO_TRY(make_dns_query(question));
   const auto allowed = context.within(udp_tries[0] + udp_tries[1] + udp_tries[2]).deadline.remaining();
   Error last;
   for (const auto limit : udp_tries) {
-    query.id = FO_TRY(random_id());
+    FO_TRY(renew_dns_id(query));
     const Context limited = context.within(limit);
     auto answer = try_udp(server, query, limited);
     if (answer && answer->truncated) return ask_tcp(server, question, context);
@@ -130,12 +108,12 @@ Result<DnsMessage> ask_udp(const Address& server, const DnsQuestion& question, c
 
 Result<DnsMessage> ask_signed(const Address& server, DnsMessage request, const TsigKey& key, const WallClock& clock,
                               const Context& context) {
-  request.id = FO_TRY(random_id());
+  FO_TRY(renew_dns_id(request));
   const auto unsigned_wire = FO_TRY(build_dns_message(request));
   const auto sent = FO_TRY(sign_tsig(unsigned_wire, key, clock()));
   const auto wire = FO_TRY(exchange_tcp_within_limit(server, sent.wire, context));
   auto answer = FO_TRY(while_doing("name server " + server.text(), verify_tsig(wire, key, sent.mac, clock())));
-  if (!answers(answer, request, true)) return not_an_answer(server);
+  if (!is_dns_answer(answer, request, true)) return not_an_answer(server);
   return answer;
 }
 

@@ -19,8 +19,12 @@ inline constexpr std::uint16_t a = 1;
 inline constexpr std::uint16_t ns = 2;
 inline constexpr std::uint16_t cname = 5;
 inline constexpr std::uint16_t soa = 6;
+inline constexpr std::uint16_t ptr = 12;
+inline constexpr std::uint16_t mx = 15;
 inline constexpr std::uint16_t txt = 16;
 inline constexpr std::uint16_t aaaa = 28;
+inline constexpr std::uint16_t srv = 33;
+inline constexpr std::uint16_t naptr = 35;
 inline constexpr std::uint16_t tsig = 250;
 inline constexpr std::uint16_t any = 255;
 }  // namespace dns_type

@@ -19,8 +19,6 @@ namespace {
 constexpr std::size_t max_name = 255;
 /// A name has at most 127 labels, so a sane one needs no more pointers than that.
 constexpr int max_pointers = 128;
-constexpr std::uint16_t type_ptr = 12;
-constexpr std::uint16_t type_mx = 15;
 
 std::unexpected<Error> malformed(std::string_view what) {
   return fail(ErrorKind::protocol, fmt::format("malformed DNS message: {}", what));
@@ -120,9 +118,9 @@ Result<std::string> read_rdata(Reader& reader, std::uint16_t type, std::uint16_t
       break;
     case dns_type::ns:
     case dns_type::cname:
-    case type_ptr:
+    case dns_type::ptr:
       return read_names_and_tail(reader, 1, 0, 0);
-    case type_mx:
+    case dns_type::mx:
       return read_names_and_tail(reader, 1, 2, 0);
     case dns_type::soa:
       return read_names_and_tail(reader, 2, 0, 20);

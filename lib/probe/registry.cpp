@@ -6,7 +6,10 @@
 #include <span>
 #include <string_view>
 
+#include "probe/dns.hpp"
+#include "probe/exec.hpp"
 #include "probe/http.hpp"
+#include "probe/icmp.hpp"
 #include "probe/sip_udp.hpp"
 #include "probe/tcp.hpp"
 #include "probe/tunnel.hpp"
@@ -17,7 +20,10 @@ namespace {
 
 constexpr int missing = TargetKind::port_missing;
 constexpr auto none = TargetPath::none;
+constexpr int portless = TargetKind::portless;
 constexpr auto page = TargetPath::page;
+constexpr auto name = TargetPath::name;
+constexpr auto program = TargetPath::program;
 
 constexpr std::array kinds{
     TargetKind{"sip", 5060, false, none, "name transport", &start_sip_udp, nullptr},
@@ -25,6 +31,9 @@ constexpr std::array kinds{
     TargetKind{"https", 443, false, page, "name expect body verify", &start_http, nullptr},
     TargetKind{"tcp", missing, true, none, "", &start_tcp, nullptr},
     TargetKind{"tunnel", 5090, true, none, "", &start_tunnel, nullptr},
+    TargetKind{"dns", 53, false, name, "type", &start_dns, nullptr},
+    TargetKind{"icmp", portless, true, none, "", &start_icmp, nullptr},
+    TargetKind{"exec", portless, false, program, "arg", nullptr, &start_exec},
 };
 
 }  // namespace

@@ -83,8 +83,8 @@ Result<std::string> read_path(const Url& url, const TargetKind& kind) {
 std::unexpected<Error> unknown_parameter(const TargetKind& kind, std::string_view name) {
   std::string known(kind.parameters);
   for (std::size_t at = 0; (at = known.find(' ', at)) != std::string::npos; at += 2) known.replace(at, 1, ", ");
-  return fail(ErrorKind::usage, fmt::format("{}:// takes no parameter '{}'; known {}", kind.scheme, name,
-                                            known.empty() ? "is none" : "are " + known));
+  return fail(ErrorKind::usage, fmt::format("{}:// takes no parameter '{}'; known: {}", kind.scheme, name,
+                                            known.empty() ? "none" : known));
 }
 
 /// Sorts the query into our parameters and the web page's own, which stay as they were written.

@@ -1,15 +1,31 @@
 #include "probe/target_parameter.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <string_view>
 
 #include <fmt/format.h>
 
 #include <failover/error.hpp>
 
+#include "net/dns_type_text.hpp"
 #include "probe/status_set.hpp"
 
 namespace failover {
+
+namespace {
+
+Result<void> check_record_type(std::string_view value) {
+  const auto type = dns_type_of(value);
+  // RFC 6895 section 3.1: those of 128 to 255, and OPT, are questions and pseudo-records that no name has.
+  constexpr std::uint16_t opt = 41;
+  if (!type || *type == opt || (*type >= 128 && *type <= 255)) {
+    return fail(ErrorKind::usage, fmt::format("type '{}' is not a record type such as A, AAAA, SRV or TYPE257", value));
+  }
+  return {};
+}
+
+}  // namespace
 
 bool is_host_name(std::string_view name) noexcept {
   const auto allowed = [](char c) {
@@ -30,6 +46,7 @@ Result<void> check_target_parameter(std::string_view, std::string_view name, std
   if (name == "name" && !is_host_name(value)) {
     return fail(ErrorKind::usage, fmt::format("name '{}' is not a host name", value));
   }
+  if (name == "type") return check_record_type(value);
   if (name == "expect") FO_TRY(while_doing("expect", StatusSet::parse(value)));
   if (name == "body" && value.empty()) return fail(ErrorKind::usage, "body needs the text that the page must hold");
   return {};

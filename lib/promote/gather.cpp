@@ -89,6 +89,8 @@ Result<std::vector<std::string>> never_seen_up(const PromotionPeer& peer, const 
 std::size_t independent_references(const std::vector<Target>& references, const std::vector<std::string>& gateways) {
   std::set<std::string> hosts;
   for (const auto& reference : references) {
+    // A program names no host: what it looks at may be this very one.
+    if (reference.host.empty()) continue;
     if (std::ranges::find(gateways, reference.host) == gateways.end()) hosts.insert(reference.host);
   }
   return hosts.size();

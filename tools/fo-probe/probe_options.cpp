@@ -15,7 +15,8 @@ constexpr unsigned most_in_a_row = 1000;
 
 void declare_targets(CLI::App& app, ProbeToolOptions& options) {
   app.add_option("target", options.targets,
-                 "What to probe: sip://HOST[:5060] http(s)://HOST[:PORT]/PATH tunnel://HOST[:5090] tcp://HOST:PORT")
+                 "What to probe: sip://HOST[:5060] http(s)://HOST[:PORT]/PATH tunnel://HOST[:5090] tcp://HOST:PORT "
+                 "dns://SERVER[:53]/NAME icmp://HOST exec:///PLUGIN[?arg=..]")
       ->type_name("TARGET");
   app.add_option("--targets-from", options.targets_from, "Read targets from a file, one a line; - is stdin")
       ->type_name("FILE");
@@ -33,7 +34,7 @@ void declare_targets(CLI::App& app, ProbeToolOptions& options) {
 void declare_verdict(CLI::App& app, ProbeToolOptions& options) {
   app.add_option("--fail-when", options.fail_when, "How many targets must be down: all (default), any or a number")
       ->type_name("all|any|K");
-  app.add_flag("--weak-counts", options.weak_counts, "Let an up of a tcp or tunnel target count like any other");
+  app.add_flag("--weak-counts", options.weak_counts, "Let an up of a tcp, tunnel or icmp target count like any other");
   app.add_option("--reference", options.references, "Another target that tells whether it is us; repeatable")
       ->type_name("TARGET")
       ->allow_extra_args(false);

@@ -30,15 +30,16 @@ FAILOVER_EXPORT std::string_view to_string(const Result<Health>& health) noexcep
 /// One thing to probe, as fo-probe(1) describes it: `sip://pbx.example:5060?transport=udp`.
 struct Target {
   std::string text;    ///< as it was written; its identity in state files and output
-  std::string scheme;  ///< sip, http, https, tcp, tunnel
-  std::string host;    ///< name, IPv4 or IPv6 address without brackets
+  std::string scheme;  ///< sip, http, https, tcp, tunnel, dns, icmp, exec
+  std::string host;    ///< name, IPv4 or IPv6 address without brackets; empty for exec
   std::uint16_t port = 0;
-  std::string path;  ///< with its query for http(s), without the parameters that are ours
+  std::string
+      path;  ///< http(s): with its query, without the parameters that are ours; dns: the name; exec: the program
   std::vector<std::pair<std::string, std::string>> parameters;  ///< decoded, in their order
 
   /// The value of a parameter, or nullptr.
   [[nodiscard]] FAILOVER_EXPORT const std::string* parameter(std::string_view name) const noexcept;
-  /// True for kinds whose "up" a hung host still gives (tcp, tunnel): the kernel accepts for it.
+  /// True for kinds whose "up" a hung host still gives (tcp, tunnel, icmp): its kernel accepts and answers.
   [[nodiscard]] FAILOVER_EXPORT bool weak() const noexcept;
 };
 

@@ -32,6 +32,44 @@ TEST_CASE("our parameters are taken from a web page's query, its own stay as wri
   CHECK(web->parameter("q") == nullptr);
 }
 
+TEST_CASE("a name server is asked for a name and a type") {
+  const auto plain = parse_target("dns://192.0.2.53/pbx.example");
+  REQUIRE(plain);
+  CHECK(plain->host == "192.0.2.53");
+  CHECK(plain->port == 53);
+  CHECK(plain->path == "pbx.example");
+  CHECK_FALSE(plain->weak());
+  const auto typed = parse_target("dns://[2001:db8::53]:5353/_sip._udp.pbx.example.?type=srv");
+  REQUIRE(typed);
+  CHECK(typed->port == 5353);
+  CHECK(typed->path == "_sip._udp.pbx.example.");
+  CHECK(*typed->parameter("type") == "srv");
+  CHECK(parse_target("dns://a/b?type=TYPE257"));
+}
+
+TEST_CASE("a ping has no port and is weak") {
+  const auto ping = parse_target("icmp://pbx.example");
+  REQUIRE(ping);
+  CHECK(ping->port == 0);
+  CHECK(ping->weak());
+}
+
+TEST_CASE("a plugin has a path and its arguments in their order, and no host") {
+  const auto plugin = parse_target("exec:///usr/lib/a%20b?arg=-H&arg=pbx.example&arg=&arg=a%26b");
+  REQUIRE(plugin);
+  CHECK(plugin->host.empty());
+  CHECK(plugin->path == "/usr/lib/a b");
+  CHECK_FALSE(plugin->weak());
+  std::string arguments;
+  for (const auto& [name, value] : plugin->parameters) arguments += name + "=" + value + ";";
+  CHECK(arguments == "arg=-H;arg=pbx.example;arg=;arg=a&b;");
+}
+
+TEST_CASE("an unknown parameter lists the known ones") {
+  CHECK(parse_target("sip://a?nmae=b").error().message.find("known: name, transport") != std::string::npos);
+  CHECK(parse_target("icmp://a?x=1").error().message.find("known: none") != std::string::npos);
+}
+
 TEST_CASE("what is no target is a usage error that names it and says what is wrong") {
   const auto* const text =
       GENERATE("", "pbx.example", "sip:pbx.example", "sip://", "sip://a:0", "sip://a:70000", "sip://a:x",
@@ -51,5 +89,6 @@ TEST_CASE("what is no target is a usage error that names it and says what is wro
 TEST_CASE("an unknown kind of target lists the known ones") {
   const auto target = parse_target("smtp://pbx.example");
   REQUIRE_FALSE(target);
-  CHECK(target.error().message.find("sip://, http://, https://, tcp://, tunnel://") != std::string::npos);
+  CHECK(target.error().message.find("sip://, http://, https://, tcp://, tunnel://, dns://, icmp://, exec://") !=
+        std::string::npos);
 }

@@ -26,5 +26,7 @@ TEST_CASE("isolation: references count by host, and the own gateway does not cou
   CHECK(failover::independent_references({}, gateways) == 0);
   CHECK(failover::independent_references({target("198.51.100.1"), target("198.51.100.1")}, gateways) == 1);
   CHECK(failover::independent_references({target("198.51.100.1"), target("192.0.2.254")}, gateways) == 1);
+  // A program has no host: what it looks at is not known.
+  CHECK(failover::independent_references({target("198.51.100.1"), target("")}, gateways) == 1);
   CHECK(failover::independent_references({target("198.51.100.1"), target("203.0.113.1")}, gateways) == 2);
 }
