@@ -31,7 +31,7 @@ constexpr std::size_t size_limit = std::size_t{256} * 1024;
 constexpr std::string_view suffix = ".json";
 
 std::int64_t nanoseconds_of(WallTime time) {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count() % 1'000'000'000;
+  return std::chrono::nanoseconds(time - std::chrono::floor<std::chrono::seconds>(time)).count();
 }
 
 json to_json(const BackupSidecar& sidecar) {
@@ -67,7 +67,9 @@ BackupSidecar from_json(const json& value) {
   value.at("size").get_to(sidecar.size);
   value.at("sha256").get_to(sidecar.sha256);
   value.at("index_sha256").get_to(sidecar.index_sha256);
-  sidecar.modified = time_of(value, "modified") + std::chrono::nanoseconds(value.at("modified_ns").get<std::int64_t>());
+  const auto nanoseconds = value.at("modified_ns").get<std::uint64_t>();
+  if (nanoseconds > 999'999'999) throw json::other_error::create(599, "bad nanoseconds", &value);
+  sidecar.modified = time_of(value, "modified") + std::chrono::nanoseconds(nanoseconds);
   sidecar.fetched = time_of(value, "fetched");
   if (value.contains("content")) sidecar.content = time_of(value, "content");
   value.at("verified").get_to(sidecar.verified);
@@ -84,8 +86,8 @@ Result<BackupSidecar> parse(const std::filesystem::path& path, const std::string
     return fail(ErrorKind::integrity, "the sidecar " + path.string() + " is damaged; fetch the backup again");
   };
   const auto value = json::parse(text, nullptr, false);
-  if (!value.is_object() || !value.contains("format") || !value["format"].is_number_integer()) return damaged();
-  if (value["format"].get<std::int64_t>() > format_number) {
+  if (!value.is_object() || !value.contains("format") || !value["format"].is_number_unsigned()) return damaged();
+  if (value["format"].get<std::uint64_t>() > format_number) {
     return fail(ErrorKind::unfinished,
                 "the sidecar " + path.string() + " was written by a newer version of these tools; use that one");
   }

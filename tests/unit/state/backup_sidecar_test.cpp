@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 
+#include <failover/context.hpp>
 #include <failover/error.hpp>
 
 #include "support/catch.hpp"
@@ -13,6 +14,7 @@ namespace {
 
 using failover::BackupSidecar;
 using failover::ErrorKind;
+using failover::WallTime;
 
 BackupSidecar example(int day) {
   BackupSidecar sidecar;
@@ -30,6 +32,34 @@ BackupSidecar example(int day) {
 }
 
 }  // namespace
+
+TEST_CASE("A sidecar of a time before 1970 says the same after it was written and read") {
+  const Folder folder;
+  auto sidecar = example(20);
+  sidecar.modified = WallTime(std::chrono::nanoseconds(-1'500'000'001));
+  REQUIRE(failover::write_backup_sidecar(folder.path / "a.zip", sidecar));
+  const auto read = failover::read_backup_sidecar(folder.path / "a.zip");
+  REQUIRE((read && *read));
+  CHECK((*read)->modified == sidecar.modified);
+}
+
+TEST_CASE("A sidecar whose numbers are beyond their bounds is not believed") {
+  const Folder folder;
+  REQUIRE(failover::write_backup_sidecar(folder.path / "a.zip", example(20)));
+  const auto text = folder.get("a.zip.json");
+  const auto with = [&](const std::string& key, const std::string& number) {
+    auto changed = text;
+    const auto at = changed.find("\"" + key + "\": ") + key.size() + 4;
+    changed.replace(at, changed.find_first_of(",\n", at) - at, number);
+    folder.put("a.zip.json", changed);
+    return failover::read_backup_sidecar(folder.path / "a.zip").error().kind;
+  };
+  CHECK(with("modified_ns", "1000000000") == ErrorKind::integrity);
+  CHECK(with("modified_ns", "9223372036854775807") == ErrorKind::integrity);
+  CHECK(with("modified_ns", "-1") == ErrorKind::integrity);
+  CHECK(with("format", "-1") == ErrorKind::integrity);
+  CHECK(with("format", "18446744073709551615") == ErrorKind::unfinished);
+}
 
 TEST_CASE("A sidecar says the same after it was written and read") {
   const Folder folder;
