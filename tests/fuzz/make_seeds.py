@@ -1,0 +1,155 @@
+"""Writes the hand-made part of the seed corpus: `cd tests && python3 -B -m fuzz.make_seeds`.
+
+One small file per thing that a parser tells apart; what the fuzzers find beside them (tests/fuzz/run --keep) stays.
+"""
+
+import base64
+import io
+import json
+import struct
+import zipfile
+from pathlib import Path
+
+from support.evil_zip import Archive, Entry, cases, descriptor, good_cases, streamed
+
+LARGEST = 1000
+FOLDER = Path(__file__).resolve().parent / "corpus"
+BRANCH, CALL_ID, TAG = "z9hG4bK0123456789abcdef", "89abcdef01234567@192.0.2.9", "fedcba9876543210"
+
+
+def sip_answer(status="200 OK", via="", extra="", body=""):
+    return (f"SIP/2.0 {status}\r\nVia: SIP/2.0/UDP 192.0.2.9:40000;branch={BRANCH};rport=40000;received=192.0.2.9{via}\r\n"
+            f"From: <sip:fo-probe@192.0.2.9>;tag={TAG}\r\nTo: \"PBX \\\"one\\\"\" <sip:192.0.2.1:5060>;tag=b2\r\n"
+            f"Call-ID: {CALL_ID}\r\nCSeq: 4711 OPTIONS\r\n{extra}Content-Length: {len(body)}\r\n\r\n{body}").encode()
+
+
+def sip_messages():
+    for status in ("100 Trying", "200 OK", "302 Moved", "404 Not Found", "408 Timeout", "480 Away", "503 Service Unavailable", "699 "):
+        yield f"answer-{status[:3]}", sip_answer(status)
+    yield "two-vias", sip_answer(via=", SIP/2.0/TCP proxy.example:5060;branch=z9hG4bKother")
+    yield "contacts", sip_answer(extra="Contact: <sip:a@[2001:db8::1]:5060;lr>;q=0.5, \"b\" <sip:b@c>;expires=5\r\nm: *\r\n")
+    yield "folded", sip_answer(extra="Allow: INVITE,\r\n ACK,\r\n\tBYE\r\n")
+    yield "body", sip_answer(extra="Content-Type: application/sdp\r\n", body="v=0\r\no=- 0 0 IN IP4 192.0.2.1\r\n")
+    yield "compact", (f"SIP/2.0 200 OK\r\nv:SIP / 2.0 / UDP 192.0.2.9 : 40000 ; branch = {BRANCH}\r\nf: sip:fo-probe@192.0.2.9;tag={TAG}\r\n"
+                      f"t: <sip:x>\r\ni: {CALL_ID}\r\nCSeq: 4711 \tOPTIONS\r\nl: 0\r\n\r\n").encode()
+    yield "request", (b"OPTIONS sip:user@[2001:db8::10]:5060;transport=udp SIP/2.0\r\nVia: SIP/2.0/UDP [2001:db8::9:1];branch=z9hG4bKas\r\n"
+                      b"Max-Forwards: 70\r\nFrom: <sip:a@b>;tag=1\r\nTo: <tel:+1>\r\nCall-ID: x\r\nCSeq: 1 OPTIONS\r\n\r\n")
+    yield "no-end", b"SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP x\r\n"
+
+
+def texts(*values):
+    for number, value in enumerate(values):
+        yield f"{number:02}", value.encode()
+
+
+def known_hosts():
+    key = base64.b64encode(b"\0\0\0\x0bssh-ed25519\0\0\0\x20" + b"g" * 32).decode()
+    other = base64.b64encode(b"\0\0\0\x0bssh-ed25519\0\0\0\x20" + b"b" * 32).decode()
+    line = "{} ssh-ed25519 {} comment\n"
+    yield "plain", line.format("pbx.example,192.0.2.1", key).encode()
+    yield "port", line.format("[192.0.2.1]:2222", key).encode()
+    yield "patterns", line.format("*.example,!bad.example,1?2.*", key).encode()
+    yield "changed", line.format("pbx.example", other).encode()
+    yield "revoked", ("@revoked " + line.format("*", key) + line.format("pbx.example", key)).encode()
+    yield "authority", ("@cert-authority " + line.format("*", key)).encode()
+    yield "hashed", line.format("|1|AAAAAAAAAAAAAAAAAAAAAAAAAAA=|MDEyMzQ1Njc4OWFiY2RlZmdoaWo=", key).encode()
+    yield "malformed", b"# a comment\n\npbx.example ssh-ed25519 AAAA\npbx.example ssh-rsa !!\r\n@nonsense x y z\n"
+
+
+def sidecars():
+    whole = {"format": 1, "source": "sftp://backup@store.example/pbx/*.zip", "object": "/pbx/a.zip", "name": "a.zip", "version": "",
+             "size": 5, "sha256": "a" * 64, "index_sha256": "b" * 64, "modified": "2026-11-23T02:10:00Z", "modified_ns": 123456789,
+             "fetched": "2026-11-23T03:00:00Z", "content": "2026-11-22T23:00:00Z", "verified": ["every entry's CRC-32"],
+             "warnings": ["a warning"]}
+    yield "whole", json.dumps(whole).encode()
+    for name, change in (("newer", {"format": 2}), ("big-format", {"format": 2**64 - 1}), ("size-negative", {"size": -1}),
+                         ("digest", {"sha256": "A" * 64}), ("unverified", {"verified": []}), ("time", {"modified": "2026-02-30T99:00:00Z"}),
+                         ("nanoseconds", {"modified_ns": 2**63 - 1}), ("before-1970", {"modified": "1905-01-01T00:00:00Z"}),
+                         ("wrong-kind", {"warnings": {"a": 1}}), ("umlaut", {"name": "Sicherung \u00e4\u2603"})):
+        yield name, json.dumps(dict(whole, **change)).encode()
+    yield "cut", json.dumps(whole).encode()[:200]
+    yield "deep", b"[" * 200
+
+
+def labels(name):
+    return b"".join(bytes([len(label)]) + label for label in name.split(b".") if label) + b"\0"
+
+
+def record(name, kind, data, ttl=60, of=1):
+    return name + struct.pack(">HHIH", kind, of, ttl, len(data)) + data
+
+
+def dns_messages():
+    question = labels(b"pbx.example") + struct.pack(">HH", 1, 1)
+    pointer = b"\xc0\x0c"
+
+    def message(answers=(), authorities=(), additionals=(), flags=0x8580):
+        head = struct.pack(">HHHHHH", 0x1234, flags, 1, len(answers), len(authorities), len(additionals))
+        return head + question + b"".join([*answers, *authorities, *additionals])
+
+    yield "query", message(flags=0x0100)
+    yield "a", message([record(pointer, 1, b"\xc0\0\2\1")])
+    yield "aaaa", message([record(pointer, 28, bytes(15) + b"\1")])
+    yield "cname", message([record(pointer, 5, b"\4host\xc0\x10"), record(b"\4host\xc0\x10", 1, b"\xc0\0\2\1")])
+    yield "ns-soa", message(authorities=[record(pointer, 2, b"\2ns\xc0\x0c"), record(pointer, 6, b"\2ns\xc0\x0c\4root\xc0\x0c" + bytes(20))])
+    yield "mx-txt-ptr", message([record(pointer, 15, b"\0\5" + pointer), record(pointer, 16, b"\3abc\0"), record(pointer, 12, pointer)])
+    yield "srv-naptr", message([record(pointer, 33, struct.pack(">HHH", 10, 5, 5060) + labels(b"sip.example")),
+                                record(pointer, 35, struct.pack(">HH", 50, 50) + b"\1s\7SIP+D2U\0" + labels(b"_sip._udp.example"))])
+    yield "update", message([record(pointer, 1, b"", 0, 254)], [record(pointer, 1, b"\xc0\0\2\2")], flags=0x2800)
+    yield "nxdomain", message(flags=0x8583)
+    yield "truncated", message(flags=0x8780)
+    yield "opt", message(additionals=[record(b"\0", 41, b"", 0, 1232)])
+    tsig = labels(b"hmac-sha256") + bytes(2) + struct.pack(">IHH", 1795413600, 300, 32) + bytes(32) + struct.pack(">HHH", 0x1234, 0, 0)
+    yield "tsig", message(additionals=[record(labels(b"fo"), 250, tsig, 0, 255)])
+    yield "circle", message([record(b"\xc0\x1d", 1, b"\xc0\0\2\1")])
+    yield "cut", message([record(pointer, 1, b"\xc0\0\2\1")])[:-2]
+    yield "escapes", struct.pack(">HHHHHH", 1, 0, 1, 0, 0, 0) + b"\4a.\\\0\2\xff \0" + struct.pack(">HH", 255, 255)
+
+
+def zips():
+    for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", method) as archive:
+            for name, data in (("folder/", b""), ("folder/a.txt", b"text " * 40), ("\u00e4.bin", bytes(range(64)))):
+                archive.writestr(zipfile.ZipInfo(name, (2026, 11, 23, 2, 10, 0)), data, method)
+        yield f"python-{method}", out.getvalue()
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive, archive.open(zipfile.ZipInfo("large", (2026, 11, 23, 2, 10, 0)), "w", force_zip64=True) as file:
+        file.write(b"zip64")
+    yield "zip64", out.getvalue()
+    yield "streamed", Archive([streamed(), streamed(name=b"two", after=descriptor(b"content\n" * 9, streamed().body(), signature=False))]).write()
+    yield "one", Archive([Entry()]).write()
+    for name, data, _ in good_cases():
+        if len(data) <= LARGEST:
+            yield f"good-{name}", data
+    for name, _, data, _ in cases():
+        # Names and methods a fuzzer varies by itself.
+        if len(data) <= LARGEST and not name.startswith(("name-", "method-")):
+            yield f"evil-{name}", data
+
+
+def seeds():
+    yield "sip_message", sip_messages()
+    yield "thresholds", texts("500ms", "30s", "5m", "24h", "7d", "0s", "106751d", "106752d", "30", "+5s", "-1s", " 1s", "1 s", "1.5s", "64KiB",
+                              "10MB", "16777216TiB", "16777215TiB", "5kB", "all", "any", "3", "0", "100001", "00000000000000000000001s")
+    yield "target_url", texts("sip://192.0.2.1", "sip://pbx.example:5070?transport=udp&name=pbx.example", "sips://[2001:db8::1]:5061",
+                              "https://pbx.example:5001/webclient?x=1&expect=200&verify=require&name=a.b", "http://pbx.example", "tcp://h:1",
+                              "tunnel://pbx.example", "sip://[fe80::1%25lo]:5060", "tls://h:443", "dns://192.0.2.53/pbx.example?type=AAAA",
+                              "icmp://192.0.2.1", "exec:///usr/lib/plugin?arg=-H&arg=%20x", "https://u:p@h/", "https://h/%zz?%", "sip://h:0",
+                              "sip://h:65536", "http://h/?expect=700", "https://h/a%2fb/../c?name=%2e")
+    yield "known_hosts", known_hosts()
+    yield "backup_sidecar", sidecars()
+    yield "dns_message", dns_messages()
+    yield "tsig_answer", ((name, b"\0\x75" + data) for name, data in dns_messages())
+    yield "zip_index", zips()
+
+
+def main():
+    for target, files in seeds():
+        (FOLDER / target).mkdir(parents=True, exist_ok=True)
+        for name, data in files:
+            (FOLDER / target / name).write_bytes(data)
+
+
+if __name__ == "__main__":
+    main()
