@@ -1,6 +1,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -89,17 +90,21 @@ std::unexpected<Error> unknown_parameter(const TargetKind& kind, std::string_vie
 
 /// Sorts the query into our parameters and the web page's own, which stay as they were written.
 Result<void> read_query(const Url& url, const TargetKind& kind, Target& target) {
-  std::string kept;
+  std::optional<std::string> kept;
   std::string_view rest = url.query;
-  while (!rest.empty()) {
+  for (bool more = url.has_query; more;) {
     const auto end = rest.find('&');
     const auto pair = rest.substr(0, end);
-    rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
+    more = end != std::string_view::npos;
+    if (more) rest.remove_prefix(end + 1);
     const auto equals = pair.find('=');
     auto name = FO_TRY(percent_decode(pair.substr(0, equals)));
     if (!kind.takes(name)) {
-      if (kind.path != TargetPath::page) return unknown_parameter(kind, name);
-      kept += (kept.empty() ? "" : "&") + std::string(pair);
+      if (kind.path == TargetPath::page) {
+        kept = kept ? fmt::format("{}&{}", *kept, pair) : std::string(pair);
+      } else if (!pair.empty()) {
+        return unknown_parameter(kind, name);
+      }
       continue;
     }
     auto value =
@@ -110,7 +115,7 @@ Result<void> read_query(const Url& url, const TargetKind& kind, Target& target) 
     }
     target.parameters.emplace_back(std::move(name), std::move(value));
   }
-  if (!kept.empty()) target.path += "?" + kept;
+  if (kept) target.path += "?" + *kept;
   return {};
 }
 

@@ -30,6 +30,12 @@ TEST_CASE("our parameters are taken from a web page's query, its own stay as wri
   CHECK(*web->parameter("name") == "pbx.example");
   CHECK(*web->parameter("verify") == "require");
   CHECK(web->parameter("q") == nullptr);
+  for (const std::string own : {"/?", "/?&", "/?x&&", "/?&&x", "/?x&", "/??"}) {
+    INFO(own);
+    CHECK(parse_target("https://192.0.2.1" + own)->path == own);
+    CHECK(parse_target("https://192.0.2.1" + own + "&expect=200")->path == own);
+  }
+  CHECK(parse_target("https://192.0.2.1/?expect=200&name=a")->path == "/");
 }
 
 TEST_CASE("a name server is asked for a name and a type") {
