@@ -71,6 +71,16 @@ Result<std::optional<Index>> find_index(const RangeReader& read, std::uint64_t f
   return index;
 }
 
+/// From the central directory to the end; what `tail` has is not read again.
+Result<std::string> from_index(const RangeReader& read, std::uint64_t offset, std::uint64_t size,
+                               std::string_view tail) {
+  const auto tail_offset = size - tail.size();
+  if (offset >= tail_offset) return std::string(tail.substr(static_cast<std::size_t>(offset - tail_offset)));
+  auto bytes = FO_TRY(read_range(read, offset, static_cast<std::size_t>(tail_offset - offset)));
+  bytes += tail;
+  return bytes;
+}
+
 std::string digest_of(std::string_view bytes) {
   Sha256 digest;
   digest.add(std::as_bytes(std::span(bytes)));
@@ -106,12 +116,13 @@ Result<ArchiveEnd> read_archive_end(const RangeReader& read, std::uint64_t size)
     end.index_sha256 = digest_of(std::string_view(tail).substr(*end_at));
     return end;
   }
-  const auto bytes = FO_TRY(read_range(read, index->offset, static_cast<std::size_t>(size - index->offset)));
+  auto bytes = FO_TRY(from_index(read, index->offset, size, tail));
   const auto times = newest_entry_time(std::string_view(bytes).substr(0, static_cast<std::size_t>(index->size)));
   if (!times) return not_complete(ArchiveState::incomplete, "its central directory is damaged");
   end.index_sha256 = digest_of(bytes);
   end.newest_entry = times->newest;
   end.exact_time = times->exact;
+  end.index = {index->offset, std::move(bytes)};
   return end;
 }
 

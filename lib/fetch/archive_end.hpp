@@ -16,6 +16,12 @@ namespace failover {
 /// Reads as Source::read does, of one object.
 using RangeReader = std::function<Result<std::size_t>(std::uint64_t offset, std::span<std::byte> buffer)>;
 
+/// The last part of an archive, from its central directory on; without bytes when it is too large to keep.
+struct ArchiveIndex {
+  std::uint64_t offset = 0;
+  std::string bytes;
+};
+
 /// What the end of an object tells without reading the rest. It decides which object to download and whether it is the
 /// one we have; whether an archive is good is decided by the archive check, after the download.
 struct ArchiveEnd {
@@ -24,6 +30,7 @@ struct ArchiveEnd {
   std::string index_sha256;  ///< central directory to the last byte; it holds every entry's name, size, CRC and time
   std::optional<WallTime> newest_entry;  ///< as the entries say it
   bool exact_time = false;               ///< in UTC; else the local time of whoever wrote it, read as UTC
+  ArchiveIndex index;
 };
 
 /// An error is one of reading. At most 64 MiB of a central directory are read; of a larger one the digest covers the

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -22,6 +23,7 @@
 #include "core/checksum.hpp"
 #include "core/fd.hpp"
 #include "core/file_io.hpp"
+#include "core/stream_digest.hpp"
 #include "fetch/retry.hpp"
 
 namespace failover {
@@ -105,20 +107,34 @@ Result<std::optional<ExpectedDigest>> digest_beside(Source& source, const Object
   return ExpectedDigest{std::move(*digest), name};
 }
 
-Result<std::string> sha256_of_file(const std::filesystem::path& path, std::string_view task, const Context& context) {
+Result<FileDigests> digests_of_file(const std::filesystem::path& path, std::span<const StoreDigest> stores,
+                                    std::string_view task, const Context& context) {
   const Fd fd = FO_TRY(open_file(path, O_RDONLY));
   std::error_code no_size;
   const auto size = std::filesystem::file_size(path, no_size);
+  Sha256 sha256;
+  std::map<std::string, StreamDigest> others;
+  for (const auto& store : stores) {
+    if (auto digest = StreamDigest::of(store.algorithm)) others.emplace(store.algorithm, std::move(*digest));
+  }
   std::vector<std::byte> buffer(read_size);
-  Sha256 digest;
   for (std::uint64_t done = 0;;) {
     FO_TRY(context.check());
     context.progress(task, done, no_size ? 0 : size);
     const auto count = FO_TRY(while_doing("reading " + path.string(), read_at(fd.get(), done, buffer)));
-    if (count == 0) return digest.hex();
-    digest.add(std::span(buffer).first(count));
+    if (count == 0) break;
+    const auto block = std::span(buffer).first(count);
+    sha256.add(block);
+    for (auto& [algorithm, digest] : others) digest.add(block);
     done += count;
   }
+  FileDigests digests{sha256.hex(), {}};
+  for (auto& [algorithm, digest] : others) digests.others.emplace(algorithm, digest.hex());
+  return digests;
+}
+
+Result<std::string> sha256_of_file(const std::filesystem::path& path, std::string_view task, const Context& context) {
+  return FO_TRY(digests_of_file(path, {}, task, context)).sha256;
 }
 
 }  // namespace failover

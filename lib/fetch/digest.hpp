@@ -1,7 +1,9 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -26,6 +28,16 @@ Result<std::string> digest_in(std::string_view text, std::string_view name);
 /// NAME.sha256 beside the object; none when there is no such file.
 Result<std::optional<ExpectedDigest>> digest_beside(Source& source, const ObjectInfo& object, unsigned retries,
                                                     const Context& context);
+
+/// What one reading of a file gives.
+struct FileDigests {
+  std::string sha256;
+  std::map<std::string, std::string> others;  ///< algorithm -> lower-case hex
+};
+
+/// The SHA-256, and the algorithms of `stores` as far as they are known here, in one reading from disk.
+Result<FileDigests> digests_of_file(const std::filesystem::path& path, std::span<const StoreDigest> stores,
+                                    std::string_view task, const Context& context);
 
 /// Of a whole file, read from disk.
 Result<std::string> sha256_of_file(const std::filesystem::path& path, std::string_view task, const Context& context);

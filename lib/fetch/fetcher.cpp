@@ -19,12 +19,12 @@
 #include "core/file_io.hpp"
 #include "core/file_lock.hpp"
 #include "core/pause.hpp"
+#include "fetch/bring.hpp"
 #include "fetch/choose.hpp"
 #include "fetch/digest.hpp"
-#include "fetch/download.hpp"
-#include "fetch/free_space.hpp"
 #include "fetch/keep.hpp"
 #include "fetch/local_copy.hpp"
+#include "fetch/metered_source.hpp"
 #include "fetch/partial.hpp"
 #include "fetch/publish.hpp"
 #include "fetch/restored_backups.hpp"
@@ -47,10 +47,12 @@ constexpr std::chrono::minutes recent{2};
 class SourceFetcher : public Fetcher {
  public:
   SourceFetcher(std::unique_ptr<Source> source, FetchOptions options) noexcept
-      : source_(std::move(source)), options_(std::move(options)) {}
+      : meter_(std::make_shared<LinkMeter>()),
+        source_(std::make_unique<MeteredSource>(std::move(source), meter_)),
+        options_(std::move(options)) {}
 
   Result<std::vector<FetchCandidate>> survey(const Context& context) override {
-    return survey_source(*source_, options_.retries, context);
+    return survey_source(*source_, options_.retries, indexes_, context);
   }
 
   Result<FetchPlan> plan(const Context& context) override;
@@ -58,29 +60,32 @@ class SourceFetcher : public Fetcher {
 
  private:
   Result<FetchCandidate> choose(FetchPlan& plan, const Context& context);
-  Result<bool> moved_meanwhile(const FetchCandidate& candidate, const Context& context);
+  Result<bool> moved_meanwhile(FetchCandidate& candidate, const Context& context);
   Result<std::vector<ExpectedDigest>> expected_digests(const ObjectInfo& object, const Context& context);
   Result<FetchOutcome> one_round(const Context& context);
   Result<FetchOutcome> fetch(const FetchPlan& plan, const Context& context);
   Result<FetchOutcome> keep_what_is_here(const FetchPlan& plan, const Context& context);
-  Result<Verified> bring(const FetchCandidate& chosen, const std::vector<ExpectedDigest>& expected,
-                         FetchOutcome& outcome, const Context& context);
   [[nodiscard]] std::vector<std::filesystem::path> removals(const std::optional<std::filesystem::path>& next,
                                                             std::vector<std::string>& warnings) const;
   void remove_old(FetchOutcome& outcome) const;
 
+  std::shared_ptr<LinkMeter> meter_;
   std::unique_ptr<Source> source_;
   FetchOptions options_;
+  IndexesSeen indexes_;
 };
 
 /// The second look: a size, time or version that moves means that somebody is writing.
-Result<bool> SourceFetcher::moved_meanwhile(const FetchCandidate& candidate, const Context& context) {
+Result<bool> SourceFetcher::moved_meanwhile(FetchCandidate& candidate, const Context& context) {
   if (std::chrono::system_clock::now() - candidate.object.modified < recent)
     FO_TRY(pause_between_tries(between_looks, context));
   const auto again = retrying(options_.retries, context, [&] { return source_->stat(candidate.object.path, context); });
   if (!again && again.error().kind == ErrorKind::not_found) return true;
   if (!again) return std::unexpected(again.error());
-  return !same_object(*again, candidate.object);
+  if (!same_object(*again, candidate.object)) return true;
+  // Some stores tell digests only of the one object that is asked for.
+  if (!again->digests.empty()) candidate.object.digests = again->digests;
+  return false;
 }
 
 Result<FetchCandidate> SourceFetcher::choose(FetchPlan& plan, const Context& context) {
@@ -89,7 +94,7 @@ Result<FetchCandidate> SourceFetcher::choose(FetchPlan& plan, const Context& con
     auto choice = choose_newest(candidates, source_->describe());
     if (!choice) {
       if (choice.error().kind != ErrorKind::integrity) return std::unexpected(choice.error());
-      const auto& newest = candidates.front();
+      auto& newest = candidates.front();
       if (newest.state == ArchiveState::foreign || !FO_TRY(moved_meanwhile(newest, context))) {
         return std::unexpected(choice.error());
       }
@@ -143,28 +148,13 @@ Result<std::vector<ExpectedDigest>> SourceFetcher::expected_digests(const Object
   return expected;
 }
 
-Result<Verified> SourceFetcher::bring(const FetchCandidate& chosen, const std::vector<ExpectedDigest>& expected,
-                                      FetchOutcome& outcome, const Context& context) {
-  auto partial = FO_TRY(Partial::open(options_.output, source_->describe(), chosen.object, context));
-  outcome.resumed_at = partial.present();
-  const DownloadOptions download_options{options_.limit_rate, options_.retries, options_.connections};
-  while (true) {
-    const bool resumed = partial.present() > 0;
-    FO_TRY(check_free_space(options_.output, chosen.object.size - partial.present()));
-    FO_TRY(download(*source_, chosen.object, partial, download_options, context));
-    auto verified = verify_backup(partial.path(), chosen, expected, context);
-    if (verified || verified.error().kind != ErrorKind::integrity || !resumed) return verified;
-    // The first part may be what a power loss made of it: once more, all of it.
-    context.note(Level::warning, "what an interrupted run had left was not good; fetching all of it again");
-    FO_TRY(partial.restart());
-    outcome.resumed_at = 0;
-  }
-}
-
 Result<FetchOutcome> SourceFetcher::fetch(const FetchPlan& plan, const Context& context) {
   FetchOutcome outcome;
   const auto expected = FO_TRY(expected_digests(plan.chosen.object, context));
-  const auto verified = bring(plan.chosen, expected, outcome, context);
+  const auto stored = FO_TRY(list_stored_backups(options_.output));
+  auto partial = FO_TRY(Partial::open(options_.output, source_->describe(), plan.chosen.object, context));
+  const BringJob job{*source_, *meter_, options_, plan.chosen, indexes_[plan.chosen.object.path], stored, expected};
+  const auto verified = bring(job, partial, outcome, context);
   if (!verified) {
     // Only what a later run can go on with stays; bad bytes and a full disk's do not.
     const auto kind = verified.error().kind;
@@ -187,12 +177,18 @@ Result<FetchOutcome> SourceFetcher::fetch(const FetchPlan& plan, const Context& 
   sidecar.content = plan.chosen.content;
   sidecar.fetched = std::chrono::system_clock::now();
   sidecar.verified = verified->how;
+  sidecar.match = to_string(verified->match);
+  sidecar.base = outcome.base;
+  sidecar.copied = outcome.copied;
+  sidecar.fetched_bytes = meter_->bytes();
   sidecar.warnings = plan.warnings;
-  auto partial = FO_TRY(Partial::open(options_.output, sidecar.source, plan.chosen.object, context));
+  sidecar.warnings.insert(sidecar.warnings.end(), outcome.warnings.begin(), outcome.warnings.end());
   outcome.path = FO_TRY(publish_backup(partial, options_.output, sidecar));
   outcome.downloaded = true;
   outcome.sha256 = verified->sha256;
   outcome.verified = verified->how;
+  outcome.match = verified->match;
+  outcome.fetched = meter_->bytes();
   return outcome;
 }
 
@@ -248,7 +244,7 @@ Result<FetchOutcome> SourceFetcher::one_round(const Context& context) {
   if (!outcome) return outcome;
   outcome->size = plan.chosen.object.size;
   outcome->backup_time = plan.chosen.backup_time();
-  outcome->warnings = plan.warnings;
+  outcome->warnings.insert(outcome->warnings.begin(), plan.warnings.begin(), plan.warnings.end());
   remove_old(*outcome);
   return outcome;
 }

@@ -26,6 +26,7 @@ namespace failover {
 namespace {
 
 constexpr std::size_t most_looked_at = 64;
+constexpr std::size_t most_index_bytes = std::size_t{64} * 1024 * 1024;
 constexpr std::string_view digest_suffix = ".sha256";
 /// Local times are at most so far from UTC, to the west and to the east.
 constexpr std::chrono::hours furthest_west{12};
@@ -65,6 +66,18 @@ std::string_view to_string(ArchiveState state) noexcept {
   return "foreign";
 }
 
+std::string_view to_string(FetchMatch match) noexcept {
+  switch (match) {
+    case FetchMatch::as_downloaded:
+      return "as downloaded";
+    case FetchMatch::byte_identical:
+      return "byte-identical";
+    case FetchMatch::every_entry_verified:
+      return "every entry verified";
+  }
+  return "as downloaded";
+}
+
 bool same_object(const ObjectInfo& a, const ObjectInfo& b) noexcept {
   return a.path == b.path && a.size == b.size && a.modified == b.modified && a.version == b.version;
 }
@@ -76,20 +89,33 @@ Result<void> still_the_same(Source& source, const ObjectInfo& object, unsigned r
   return fail(ErrorKind::conflict, object.name + " was replaced or written to while it was downloaded");
 }
 
-Result<FetchCandidate> look_at(Source& source, const ObjectInfo& object, const Context& context) {
+namespace {
+
+/// One object; its index is kept while there is room.
+Result<FetchCandidate> look_at(Source& source, const ObjectInfo& object, IndexesSeen& indexes, std::size_t& room,
+                               const Context& context) {
   FetchCandidate candidate;
   candidate.object = object;
-  const auto end = FO_TRY(read_archive_end(
+  auto end = FO_TRY(read_archive_end(
       [&](std::uint64_t offset, std::span<std::byte> buffer) { return source.read(object, offset, buffer, context); },
       object.size));
   candidate.state = end.state;
   candidate.why = end.why;
   candidate.index_sha256 = end.index_sha256;
   take_times(candidate, end);
+  if (end.index.bytes.size() <= room) {
+    room -= end.index.bytes.size();
+    indexes[object.path] = std::move(end.index);
+  }
   return candidate;
 }
 
-Result<std::vector<FetchCandidate>> survey_source(Source& source, unsigned retries, const Context& context) {
+}  // namespace
+
+Result<std::vector<FetchCandidate>> survey_source(Source& source, unsigned retries, IndexesSeen& indexes,
+                                                  const Context& context) {
+  std::size_t room = most_index_bytes;
+  indexes.clear();
   auto objects = FO_TRY(retrying(retries, context, [&] { return source.list(context); }));
   std::erase_if(objects, [](const ObjectInfo& object) { return object.name.ends_with(digest_suffix); });
   std::ranges::sort(objects, [](const ObjectInfo& a, const ObjectInfo& b) { return a.modified > b.modified; });
@@ -100,7 +126,7 @@ Result<std::vector<FetchCandidate>> survey_source(Source& source, unsigned retri
   }
   std::vector<FetchCandidate> candidates;
   for (const auto& object : objects) {
-    auto candidate = retrying(retries, context, [&] { return look_at(source, object, context); });
+    auto candidate = retrying(retries, context, [&] { return look_at(source, object, indexes, room, context); });
     // Rotation takes objects away while we look; a single one that is gone was reported by list().
     if (!candidate && candidate.error().kind == ErrorKind::not_found && objects.size() > 1) continue;
     if (!candidate && candidate.error().kind == ErrorKind::conflict) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <map>
+#include <string>
 #include <vector>
 
 #include <failover/context.hpp>
@@ -7,13 +9,16 @@
 #include <failover/fetcher.hpp>
 #include <failover/source.hpp>
 
+#include "fetch/archive_end.hpp"
+
 namespace failover {
 
-/// Lists the source and looks at the end of every object (of the 64 newest, where there are more). Newest first.
-Result<std::vector<FetchCandidate>> survey_source(Source& source, unsigned retries, const Context& context);
+/// The indexes of the archives that were looked at, by the objects' paths; not of all where they are many or large.
+using IndexesSeen = std::map<std::string, ArchiveIndex>;
 
-/// One object, looked at again.
-Result<FetchCandidate> look_at(Source& source, const ObjectInfo& object, const Context& context);
+/// Lists the source and looks at the end of every object (of the 64 newest, where there are more). Newest first.
+Result<std::vector<FetchCandidate>> survey_source(Source& source, unsigned retries, IndexesSeen& indexes,
+                                                  const Context& context);
 
 /// Neither size, time nor version moved.
 bool same_object(const ObjectInfo& a, const ObjectInfo& b) noexcept;

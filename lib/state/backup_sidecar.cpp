@@ -47,7 +47,11 @@ json to_json(const BackupSidecar& sidecar) {
              {"modified_ns", nanoseconds_of(sidecar.modified)},
              {"fetched", rfc3339(sidecar.fetched)},
              {"verified", sidecar.verified},
+             {"match", sidecar.match},
+             {"fetched_bytes", sidecar.fetched_bytes},
+             {"copied_bytes", sidecar.copied},
              {"warnings", sidecar.warnings}};
+  if (!sidecar.base.empty()) value["base"] = sidecar.base;
   if (sidecar.content) value["content"] = rfc3339(*sidecar.content);
   return value;
 }
@@ -74,6 +78,11 @@ BackupSidecar from_json(const json& value) {
   if (value.contains("content")) sidecar.content = time_of(value, "content");
   value.at("verified").get_to(sidecar.verified);
   value.at("warnings").get_to(sidecar.warnings);
+  // Not in sidecars of older versions.
+  sidecar.match = value.value("match", "");
+  sidecar.base = value.value("base", "");
+  sidecar.fetched_bytes = value.value("fetched_bytes", std::uint64_t{0});
+  sidecar.copied = value.value("copied_bytes", std::uint64_t{0});
   return sidecar;
 }
 

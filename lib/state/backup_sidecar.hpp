@@ -26,6 +26,10 @@ struct BackupSidecar {
   WallTime fetched;
   std::vector<std::string> verified;  ///< how: "every entry's CRC-32", "SHA-256 of --sha256"
   std::vector<std::string> warnings;
+  std::string match;                ///< how far it is the store's object: "byte-identical"; empty in older sidecars
+  std::string base;                 ///< the backup that unchanged entries were taken from; empty = none
+  std::uint64_t copied = 0;         ///< bytes from there
+  std::uint64_t fetched_bytes = 0;  ///< bytes from the store
 
   /// How old the backup is counts from here: rotation by copy re-dates files, so the earlier of both.
   [[nodiscard]] WallTime backup_time() const noexcept;

@@ -17,6 +17,10 @@ void declare_fetch_options(CLI::App& app, FetchCommand& command) {
   app.add_option("--keep", fetch.keep, "How many backups of this source stay (default 7)")->type_name("N");
   app.add_option("--sha256", fetch.sha256, "The SHA-256 digest that the backup must have")->type_name("HEX");
   app.add_option("--sha256-file", fetch.sha256_file, "File with the digest, as sha256sum writes it")->type_name("FILE");
+  app.add_option("--delta", command.delta, "Take unchanged entries from the newest backup here (default auto)")
+      ->type_name("auto|off")
+      ->check(CLI::IsMember({"auto", "off"}).description(""));
+  app.add_flag("--quick", fetch.quick, "Unpack no entry that a digest of the whole backup vouches for");
   app.add_option("--connections", fetch.connections, "Connections at most, where the store allows several (default 4)")
       ->type_name("N");
   add_size(app, "--limit-rate", fetch.limit_rate, "Bytes a second at most, for instance 2MiB");

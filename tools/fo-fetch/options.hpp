@@ -18,6 +18,7 @@ struct FetchCommand {
   std::string source;
   std::optional<std::filesystem::path> output;
   bool list = false;
+  std::string delta = "auto";
   FetchOptions fetch;
   SourceOptions access;
 };

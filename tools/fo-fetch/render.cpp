@@ -111,10 +111,18 @@ Outcome show_plan(const FetchPlan& plan, Output& output) {
 
 Outcome show_outcome(const FetchOutcome& outcome, Output& output) {
   output.print(outcome.path.string());
-  const Json json{{"path", outcome.path.string()},    {"size", outcome.size},
-                  {"sha256", outcome.sha256},         {"backup_time", utc(outcome.backup_time)},
-                  {"downloaded", outcome.downloaded}, {"resumed_at", outcome.resumed_at},
-                  {"verified", outcome.verified},     {"removed", texts(outcome.removed)},
+  const Json json{{"path", outcome.path.string()},
+                  {"size", outcome.size},
+                  {"sha256", outcome.sha256},
+                  {"backup_time", utc(outcome.backup_time)},
+                  {"downloaded", outcome.downloaded},
+                  {"resumed_at", outcome.resumed_at},
+                  {"fetched_bytes", outcome.fetched},
+                  {"copied_bytes", outcome.copied},
+                  {"base", outcome.base},
+                  {"match", to_string(outcome.match)},
+                  {"verified", outcome.verified},
+                  {"removed", texts(outcome.removed)},
                   {"warnings", outcome.warnings}};
   const auto done = outcome.downloaded ? fmt::format("stored and verified {}", outcome.path.string())
                                        : fmt::format("nothing to do, {} is here", outcome.path.string());

@@ -22,6 +22,7 @@ void FetchTool::declare(CLI::App& app) {
 Result<Outcome> FetchTool::run(Session& session) {
   if (command_.source.empty()) return fail(ErrorKind::usage, "name the SOURCE of the backup; see fo-fetch --help");
   if (command_.access.stall_timeout <= Duration::zero()) return fail(ErrorKind::usage, "--stall-timeout must not be 0");
+  command_.fetch.delta = command_.delta != "off";
   command_.fetch.state_dir = session.state_dir;
   command_.fetch.output = command_.output.value_or(session.state_dir / "backups");
   auto source = FO_TRY(make_source(command_.source, command_.access));

@@ -27,6 +27,8 @@ struct FetchOptions {
   std::optional<std::uint64_t> limit_rate;  ///< bytes a second
   unsigned retries = 5;                     ///< in a row without a byte of progress
   std::size_t connections = 4;              ///< at most, where the store allows several
+  bool delta = true;                        ///< take unchanged entries from the newest backup that is here
+  bool quick = false;                       ///< unpack no entry that a digest of the whole vouches for
 };
 
 /// What an object's end tells: an archive, an archive that is cut off or still being written, or something else.
@@ -48,6 +50,16 @@ struct FetchCandidate {
   [[nodiscard]] FAILOVER_EXPORT WallTime backup_time() const noexcept;
 };
 
+/// How far a stored backup is known to be the store's object.
+enum class FetchMatch {
+  as_downloaded,         ///< every byte came from the store, which gives no digest to compare with
+  byte_identical,        ///< a digest of the whole agrees
+  every_entry_verified,  ///< put together with an older backup; every entry has its CRC-32, there is no digest
+};
+
+/// "as downloaded", "byte-identical", "every entry verified".
+FAILOVER_EXPORT std::string_view to_string(FetchMatch match) noexcept;
+
 /// What run() would do; `--dry-run` prints it.
 struct FetchPlan {
   FetchCandidate chosen;
@@ -68,6 +80,10 @@ struct FetchOutcome {
   std::vector<std::filesystem::path> removed;
   bool downloaded = false;
   std::uint64_t resumed_at = 0;  ///< bytes that an interrupted run had left
+  std::uint64_t fetched = 0;     ///< bytes that came from the store, indexes and probes too
+  std::uint64_t copied = 0;      ///< bytes that came from `base`
+  std::string base;              ///< name of the backup that unchanged entries were taken from; empty = none
+  FetchMatch match = FetchMatch::as_downloaded;
 };
 
 /// Brings the newest good backup of a source into a folder. A backup appears under its name verified or not at all

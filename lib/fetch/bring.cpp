@@ -1,0 +1,113 @@
+#include "fetch/bring.hpp"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <failover/context.hpp>
+#include <failover/error.hpp>
+#include <failover/fetcher.hpp>
+
+#include "fetch/delta.hpp"
+#include "fetch/download.hpp"
+#include "fetch/free_space.hpp"
+#include "fetch/partial.hpp"
+#include "fetch/verify.hpp"
+
+namespace failover {
+
+namespace {
+
+class Bringing {
+ public:
+  Bringing(const BringJob& job, Partial& partial, FetchOutcome& outcome) noexcept
+      : job_(job),
+        partial_(partial),
+        outcome_(outcome),
+        download_{job.options.limit_rate, job.options.retries, job.options.connections} {}
+
+  Result<Verified> run(const Context& context) {
+    outcome_.resumed_at = partial_.present();
+    resumed_ = outcome_.resumed_at > 0;
+    FO_TRY(check_space());
+    if (job_.options.delta) FO_TRY(by_delta(context));
+    if (!delta_ && partial_.copied() > 0) FO_TRY(partial_.forget_copied());
+    FO_TRY(the_rest(context));
+    while (true) {
+      const VerifyOptions how{job_.options.quick, partial_.copied() > 0};
+      auto verified = verify_backup(partial_.path(), job_.chosen, job_.expected, how, context);
+      if (verified || verified.error().kind != ErrorKind::integrity || !FO_TRY(step_back(context))) {
+        note_base();
+        return verified;
+      }
+    }
+  }
+
+ private:
+  Result<void> check_space() const {
+    return check_free_space(job_.options.output, job_.chosen.object.size - partial_.present());
+  }
+
+  [[nodiscard]] DeltaJob delta_job() const {
+    return {job_.source, job_.chosen.object, partial_, download_, job_.meter};
+  }
+
+  Result<void> by_delta(const Context& context) {
+    std::string reason;
+    delta_ = FO_TRY(prepare_delta(delta_job(), job_.index, job_.stored, job_.source.describe(), reason, context));
+    if (!delta_) {
+      context.note(Level::info, "fetching all of it: " + reason);
+      return {};
+    }
+    return apply_delta(delta_job(), *delta_, outcome_.warnings, context);
+  }
+
+  Result<void> the_rest(const Context& context) {
+    FO_TRY(download(job_.source, job_.chosen.object, partial_, download_, context));
+    return {};
+  }
+
+  /// One step nearer to a whole download; false: this is one.
+  Result<bool> step_back(const Context& context) {
+    if (delta_ && partial_.copied() > 0 && !headers_fetched_) {
+      headers_fetched_ = true;
+      context.note(Level::info, "local headers of unchanged entries differ from those here; fetching them");
+      if (FO_TRY(fetch_unproved(delta_job(), *delta_, context))) return true;
+    }
+    if (partial_.copied() > 0) {
+      context.note(Level::info, "what was put together is not what the store has; fetching all that was copied");
+      FO_TRY(partial_.forget_copied());
+      FO_TRY(the_rest(context));
+      return true;
+    }
+    if (!resumed_) return false;
+    resumed_ = false;
+    outcome_.resumed_at = 0;
+    context.note(Level::warning, "what an interrupted run had left was not good; fetching all of it again");
+    FO_TRY(partial_.restart());
+    FO_TRY(check_space());
+    FO_TRY(the_rest(context));
+    return true;
+  }
+
+  void note_base() {
+    outcome_.copied = partial_.copied();
+    if (outcome_.copied > 0 && delta_) outcome_.base = delta_->base.path.filename().string();
+  }
+
+  const BringJob& job_;
+  Partial& partial_;
+  FetchOutcome& outcome_;
+  DownloadOptions download_;
+  std::optional<Delta> delta_;
+  bool resumed_ = false;
+  bool headers_fetched_ = false;
+};
+
+}  // namespace
+
+Result<Verified> bring(const BringJob& job, Partial& partial, FetchOutcome& outcome, const Context& context) {
+  return Bringing(job, partial, outcome).run(context);
+}
+
+}  // namespace failover

@@ -1,0 +1,168 @@
+#include "fetch/delta.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include <failover/context.hpp>
+#include <failover/error.hpp>
+#include <failover/source.hpp>
+
+#include "archive/entry_reader.hpp"
+#include "archive/zip_index.hpp"
+#include "core/clock.hpp"
+#include "fetch/archive_end.hpp"
+#include "fetch/delta_base.hpp"
+#include "fetch/delta_beginnings.hpp"
+#include "fetch/delta_index.hpp"
+#include "fetch/delta_plan.hpp"
+#include "fetch/download.hpp"
+#include "fetch/part_map.hpp"
+#include "fetch/partial.hpp"
+#include "fetch/range_set.hpp"
+
+namespace failover {
+
+namespace {
+
+/// How many local headers tell what all of them would take.
+constexpr std::size_t sample_headers = 64;
+
+Result<PackedIndex> index_in(const DeltaJob& job, const ArchiveIndex& index, const Context& context) {
+  PartWriter writer(job.partial, Origin::fetched);
+  FO_TRY(writer.write(index.offset, std::as_bytes(std::span(index.bytes))));
+  FO_TRY(writer.flush());
+  return read_packed_index(job.partial.fd(), job.object.size, context);
+}
+
+/// Copying and fetching at the same time, each on a thread of its own where several connections are allowed.
+Result<bool> copy_and_fetch(const DeltaJob& job, const Delta& delta, const Context& context) {
+  if (job.download.connections == 1) {
+    const auto good = FO_TRY(copy_from(delta.base, delta.plan.copies, job.partial, context));
+    FO_TRY(download(job.source, job.object, job.partial, delta.plan.fetch, job.download, context));
+    return good;
+  }
+  std::stop_source stop;
+  const std::stop_callback link(context.stop, [&stop] { stop.request_stop(); });
+  Context both = context;
+  both.stop = stop.get_token();
+  Result<bool> copied = false;
+  {
+    const std::jthread copying([&] {
+      copied = copy_from(delta.base, delta.plan.copies, job.partial, both);
+      if (!copied) stop.request_stop();
+    });
+    const auto fetched = download(job.source, job.object, job.partial, delta.plan.fetch, job.download, both);
+    if (!fetched && (fetched.error().kind != ErrorKind::cancelled || context.stop.stop_requested())) {
+      stop.request_stop();
+      return std::unexpected(fetched.error());
+    }
+  }
+  return copied;
+}
+
+/// property effect: what was put together from two must have the CRC-32 that the new archive states.
+Result<bool> is_right(const PackedEntry& packed, std::uint64_t data, int fd, EntryReader& reader,
+                      const Context& context) {
+  ZipEntry entry;
+  entry.path = packed.name;
+  entry.method = packed.method;
+  entry.crc = packed.crc;
+  entry.compressed = packed.compressed;
+  entry.size = packed.size;
+  entry.data_offset = data;
+  const auto read = reader.read(fd, entry, [](std::span<const std::byte>) { return Result<void>(); }, context);
+  if (!read && read.error().kind != ErrorKind::integrity) return std::unexpected(read.error());
+  return read.has_value();
+}
+
+Result<void> prove_beginnings(const DeltaJob& job, const Delta& delta, const Context& context) {
+  EntryReader reader;
+  std::vector<ByteRange> wrong;
+  for (const auto& begun : delta.begun) {
+    const auto& entry = delta.theirs.entries[begun.entry];
+    if (FO_TRY(is_right(entry, begun.to, job.partial.fd(), reader, context))) continue;
+    context.note(Level::info, entry.name + " does not go on as it began; fetching all of it");
+    wrong.push_back({entry.begin, entry.span()});
+  }
+  if (wrong.empty()) return {};
+  FO_TRY(job.partial.forget(wrong));
+  FO_TRY(download(job.source, job.object, job.partial, job.download, context));
+  return {};
+}
+
+}  // namespace
+
+Result<std::optional<Delta>> prepare_delta(const DeltaJob& job, const ArchiveIndex& index,
+                                           std::span<const StoredBackup> stored, const std::string& source,
+                                           std::string& reason, const Context& context) {
+  if (index.bytes.empty()) {
+    reason = "its central directory is too large to be compared";
+    return std::nullopt;
+  }
+  auto base = open_delta_base(stored, source, context);
+  if (!base) {
+    reason = "no backup is here to take unchanged entries from";
+    return std::nullopt;
+  }
+  auto theirs = index_in(job, index, context);
+  if (!theirs) {
+    if (theirs.error().kind != ErrorKind::integrity) return std::unexpected(theirs.error());
+    reason = "its entries cannot be taken one by one: " + theirs.error().message;
+    return std::nullopt;
+  }
+  Delta delta{std::move(*base), std::move(*theirs), {}, {}};
+  delta.plan = plan_delta(delta.theirs, delta.base.index);
+  const auto link = job.meter.estimate();
+  if (!delta.plan.grown.empty()) {
+    delta.begun = FO_TRY(find_beginnings(job, delta.base, delta.plan.grown, link, context));
+    use_beginnings(delta.plan, delta.begun);
+  }
+  coalesce(delta.plan, link);
+  const auto fetch = delta.plan.to_fetch();
+  if (!worth_it(delta.plan, job.object.size, link, job.download.connections)) {
+    reason = fmt::format("{} of {} in {} places differ from {}: all of it comes sooner", human_size(fetch),
+                         human_size(job.object.size), delta.plan.fetch.size(), delta.base.path.filename().string());
+    return std::nullopt;
+  }
+  return delta;
+}
+
+Result<void> apply_delta(const DeltaJob& job, const Delta& delta, std::vector<std::string>& warnings,
+                         const Context& context) {
+  if (!FO_TRY(copy_and_fetch(job, delta, context))) {
+    warnings.push_back(delta.base.path.string() +
+                       " is no longer what was verified; nothing was taken from it: check "
+                       "the disk");
+    FO_TRY(job.partial.forget_copied());
+  }
+  FO_TRY(download(job.source, job.object, job.partial, job.download, context));
+  return prove_beginnings(job, delta, context);
+}
+
+Result<bool> fetch_unproved(const DeltaJob& job, const Delta& delta, const Context& context) {
+  const auto& all = delta.plan.unproved;
+  const std::span sample(all.data(), std::min(all.size(), sample_headers));
+  const auto link = job.meter.estimate();
+  const auto began = Deadline::Clock::now();
+  FO_TRY(job.partial.forget(sample));
+  FO_TRY(download(job.source, job.object, job.partial, sample, job.download, context));
+  const std::chrono::duration<double> took = Deadline::Clock::now() - began;
+  const auto everything = std::max(static_cast<double>(job.object.size) / link.bytes_per_second, unfelt_seconds);
+  if (took.count() * static_cast<double>(all.size() / sample_headers) > everything) return false;
+  FO_TRY(job.partial.forget(all));
+  FO_TRY(download(job.source, job.object, job.partial, job.download, context));
+  return true;
+}
+
+}  // namespace failover

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <failover/context.hpp>
+#include <failover/error.hpp>
+
+#include "core/fd.hpp"
+#include "fetch/delta_index.hpp"
+#include "fetch/delta_plan.hpp"
+#include "fetch/partial.hpp"
+#include "state/backup_sidecar.hpp"
+
+namespace failover {
+
+/// A backup that is here, to take unchanged entries from. Its index is read at once; its bytes are believed only after
+/// copy_from() has seen that they still have the digest of its sidecar.
+struct DeltaBase {
+  std::filesystem::path path;
+  std::string sha256;
+  std::uint64_t size = 0;
+  Fd fd;
+  PackedIndex index;
+};
+
+/// The newest backup of this source, else the newest of any; none when there is none, or when it cannot be used.
+std::optional<DeltaBase> open_delta_base(std::span<const StoredBackup> stored, std::string_view source,
+                                         const Context& context);
+
+/// Copies what is not in `partial` yet, hashing all of the base on the way. Whether the base is what its sidecar says
+/// (property good-stays-good): if not, nothing that was copied may stay.
+Result<bool> copy_from(const DeltaBase& base, const std::vector<CopyPart>& copies, Partial& partial,
+                       const Context& context);
+
+}  // namespace failover

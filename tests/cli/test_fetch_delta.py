@@ -1,0 +1,209 @@
+"""fo-fetch takes from the backup that is here what did not change, and proves the result: effect, good-stays-good."""
+
+import io
+import json
+import os
+import random
+import unittest
+import zipfile
+
+from support import archivers
+from support.backups import set_age, sha256, stored
+from support.fetching import FetchCase
+
+
+ANY_AGE = ("--max-age", "30000d")
+
+
+def entries(path):
+    """Name, time and content of every entry, read by somebody else."""
+    with zipfile.ZipFile(path) as archive:
+        return [(info.filename, info.date_time, archive.read(info)) for info in archive.infolist()]
+
+
+class DeltaCase(FetchCase):
+    def clear(self):
+        for folder in (self.out, self.store):
+            for path in folder.iterdir() if folder.exists() else ():
+                path.unlink()
+
+    def put(self, data, age=3600.0, name="PBX.zip"):
+        path = self.store / name
+        path.write_bytes(data)
+        set_age(path, age)
+        return path
+
+    def nights(self, archive, next_archive=None, **changes):
+        """The first night is here, the second one in the store."""
+        first, second = archivers.two_nights(self.folder, archive, next_archive, **changes)
+        self.put(first, 90_000)
+        old = self.fetched("PBX.zip", *ANY_AGE, "--delta", "off")
+        self.assertEqual(self.sidecar(old)["copied_bytes"], 0)
+        self.put(second)
+        return old
+
+    def next_night(self, *options, status=0):
+        """The result of the second night's fetch, whose bytes must be the store's."""
+        run = self.fetch("PBX.zip", "--json", *ANY_AGE, *options)
+        self.assertEqual(run.status, status, run)
+        result = run.result
+        if result["match"] != "every entry verified":
+            self.assertEqual(sha256(result["path"]), sha256(self.store / "PBX.zip"))
+        return result
+
+
+class Archives(DeltaCase):
+    def check_maker(self, archive, *, digest):
+        self.clear()
+        self.nights(archive)
+        if digest:
+            (self.store / "PBX.zip.sha256").write_text(sha256(self.store / "PBX.zip") + "\n", encoding="ascii")
+        result = self.next_night()
+        size = (self.store / "PBX.zip").stat().st_size
+        self.assertGreater(result["copied_bytes"], 0.85 * size)
+        self.assertLess(result["fetched_bytes"], 0.15 * size)
+        self.assertEqual(result["match"], "byte-identical" if digest else "every entry verified")
+        self.assertEqual(self.sidecar(result["path"])["match"], result["match"])
+        self.assertEqual(entries(result["path"]), entries(self.store / "PBX.zip"))
+
+    def test_every_maker(self):
+        for name, archive in archivers.ARCHIVERS.items():
+            for digest in (False, True):
+                with self.subTest(name, digest=digest):
+                    self.check_maker(archive, digest=digest)
+
+    def test_the_access_time_in_the_local_header(self):
+        """The trap: the central directories agree, the local headers do not."""
+        self.nights(archivers.info_zip, archivers.info_zip_read_since)
+        result = self.next_night()
+        self.assertEqual(result["match"], "every entry verified")
+        self.assertNotEqual(sha256(result["path"]), sha256(self.store / "PBX.zip"), "the test shows nothing")
+        # With a digest of the whole the headers are fetched, and nothing more.
+        self.clear()
+        self.nights(archivers.info_zip, archivers.info_zip_read_since)
+        (self.store / "PBX.zip.sha256").write_text(sha256(self.store / "PBX.zip") + "\n", encoding="ascii")
+        result = self.next_night()
+        self.assertEqual(result["match"], "byte-identical")
+        self.assertGreater(result["copied_bytes"], 0.8 * result["size"])
+        self.assertIn(".zip", result["base"])
+
+    def test_dates_that_changed_are_seen_in_the_central_directory(self):
+        def touched(folder, target):
+            for name in archivers.names_in(folder):
+                os.utime(folder / name, (archivers.NIGHT + 5000, archivers.NIGHT + 5000))
+            archivers.python(folder, target)
+        self.nights(archivers.python, touched)
+        result = self.next_night()
+        self.assertEqual(sha256(result["path"]), sha256(self.store / "PBX.zip"))
+
+    def test_what_does_not_pay_is_fetched_whole(self):
+        for name, following in {"packed otherwise": lambda tree, target: archivers.info_zip(tree, target, "-1"),
+                                "encrypted": lambda tree, target: archivers.info_zip(tree, target, "-P", "secret")}.items():
+            with self.subTest(name):
+                self.nights(lambda tree, target: archivers.info_zip(tree, target, "-9"), following, changed=45)
+                run = self.fetch("PBX.zip", "--json", "-v", *ANY_AGE)
+                if name == "encrypted":
+                    self.assertEqual(run.status, 7, run)  # the archive check takes none that is encrypted
+                    self.assertIn("encrypted", run.result["message"])
+                else:
+                    self.assertEqual((run.status, run.result["copied_bytes"], run.result["match"]), (0, 0, "as downloaded"), run)
+                self.assertIn("fetching all of it", run.stderr)
+
+    def test_delta_off(self):
+        self.nights(archivers.python)
+        result = self.next_night("--delta", "off")
+        self.assertEqual((result["copied_bytes"], result["match"], result["base"]), (0, "as downloaded", ""))
+
+
+class Bases(DeltaCase):
+    def test_good_stays_good_a_base_that_rotted_is_not_used(self):
+        old = self.nights(archivers.python_stored)
+        rotten = bytearray(old.read_bytes())
+        rotten[len(rotten) // 3] ^= 0x55
+        old.write_bytes(rotten)
+        result = self.next_night(status=3)
+        self.assertEqual((result["copied_bytes"], result["match"]), (0, "as downloaded"))
+        self.assertEqual(sha256(result["path"]), sha256(self.store / "PBX.zip"))
+        self.assertIn("no longer what was verified", result["warnings"][0])
+
+    def test_a_base_whose_index_is_gone_is_passed_over(self):
+        old = self.nights(archivers.python)
+        old.write_bytes(b"\0" * old.stat().st_size)
+        result = self.next_night()
+        self.assertEqual(result["copied_bytes"], 0)
+
+    def test_effect_an_entry_that_only_seems_the_same_is_found_by_its_crc(self):
+        """The store's index says that an entry is as it was, its bytes say otherwise: nothing may be published."""
+        old = self.nights(archivers.python_stored)
+        # A backup that is consistent with its sidecar, but not with what its index says of one entry.
+        data = bytearray(old.read_bytes())
+        data[len(data) // 3] ^= 0x55
+        old.write_bytes(data)
+        sidecar = self.sidecar(old)
+        sidecar["sha256"] = sha256(old)
+        (self.out / f"{old.name}.json").write_text(json.dumps(sidecar), encoding="utf-8")
+        result = self.next_night()
+        self.assertEqual(sha256(result["path"]), sha256(self.store / "PBX.zip"))
+        self.assertEqual(result["match"], "as downloaded")
+
+    def test_a_store_that_is_damaged_is_refused_and_the_old_one_stays(self):
+        old = self.nights(archivers.python_stored)
+        data = bytearray((self.store / "PBX.zip").read_bytes())
+        position = data.rindex(b"added 0.wav", 0, data.rindex(b"added 0.wav")) + 200
+        data[position] ^= 1
+        self.put(data)
+        run = self.refused(7, "CRC", "PBX.zip", *ANY_AGE)
+        self.assertEqual(stored(self.out), [old.name, old.name + ".json"], run)
+
+
+class Grown(DeltaCase):
+    """Database dumps that were appended to."""
+
+    @staticmethod
+    def dump(rows, extra=0):
+        rand = random.Random(9)
+        numbers = [*range(rows), *range(10**7, 10**7 + extra)]
+        return "".join(f"{number}\t{rand.getrandbits(64):016x}\t2024-01-01\tcaller {rand.randrange(400)}\tanswered\n"
+                       for number in numbers) + "\\.\n"
+
+    def packed(self, archive, rows, extra):
+        tree = self.folder / "dumps"
+        tree.mkdir(exist_ok=True)
+        (tree / "cdr.sql").write_text(self.dump(rows, extra), encoding="ascii")
+        (tree / "other.txt").write_text("small\n", encoding="ascii")
+        for path in tree.iterdir():
+            os.utime(path, (archivers.NIGHT + extra, archivers.NIGHT + extra))
+        archive(tree, self.folder / "grown.zip")
+        return (self.folder / "grown.zip").read_bytes()
+
+    def test_only_what_was_appended_is_fetched(self):
+        for name in ("info_zip", "seven_zip", "libarchive", "streamed", "python_stored"):
+            with self.subTest(name):
+                archive = archivers.ARCHIVERS[name]
+                self.put(self.packed(archive, 60_000, 0), 90_000)
+                self.fetched("PBX.zip", *ANY_AGE)
+                self.put(self.packed(archive, 60_000, 600))
+                result = self.next_night()
+                self.assertEqual(sha256(result["path"]), sha256(self.store / "PBX.zip"))
+                # 7-Zip seeks matches over many blocks at a time; the others differ from the block of the first new row on.
+                self.assertLess(result["fetched_bytes"], (0.6 if name == "seven_zip" else 0.12) * result["size"], result)
+                self.clear()
+
+    def test_effect_one_that_only_begins_and_seems_to_go_on_alike_is_fetched_whole(self):
+        first = self.packed(archivers.python_stored, 60_000, 0)
+        self.put(first, 90_000)
+        self.fetched("PBX.zip", *ANY_AGE)
+        # Another row near the beginning, where no probe looks.
+        text = bytearray(self.packed(archivers.python_stored, 60_000, 600))
+        with zipfile.ZipFile(io.BytesIO(text)) as archive:
+            rows = bytearray(archive.read("cdr.sql"))
+        rows[100_003] ^= 3
+        (self.folder / "dumps" / "cdr.sql").write_bytes(rows)
+        archivers.python_stored(self.folder / "dumps", self.folder / "grown.zip")
+        self.put((self.folder / "grown.zip").read_bytes())
+        result = self.next_night()
+        self.assertEqual(sha256(result["path"]), sha256(self.store / "PBX.zip"))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,186 @@
+#include "fetch/delta_plan.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <random>
+#include <string>
+#include <vector>
+
+#include <failover/source.hpp>
+
+#include "fetch/delta_index.hpp"
+#include "fetch/range_set.hpp"
+#include "support/catch.hpp"
+
+namespace {
+
+using failover::ByteRange;
+using failover::DeltaPlan;
+using failover::PackedEntry;
+using failover::PackedIndex;
+using failover::plan_delta;
+
+struct Spec {
+  std::string name;
+  std::uint32_t crc = 1;
+  std::uint64_t compressed = 1000;
+  std::uint64_t extra = 0;  ///< of the local header
+  std::uint16_t flags = 0;
+  std::uint64_t descriptor = 0;
+};
+
+PackedIndex index_of(const std::vector<Spec>& specs) {
+  PackedIndex index;
+  std::uint64_t at = 0;
+  for (const auto& spec : specs) {
+    PackedEntry entry;
+    entry.name = spec.name;
+    entry.crc = spec.crc;
+    entry.compressed = entry.size = spec.compressed;
+    entry.flags = spec.flags;
+    entry.begin = at;
+    entry.data = at + failover::local_header_size + spec.name.size() + spec.extra;
+    at = entry.end = entry.data + spec.compressed + spec.descriptor;
+    index.entries.push_back(entry);
+  }
+  index.directory = at;
+  index.size = at + 100;
+  return index;
+}
+
+std::string text_of(const DeltaPlan& plan) {
+  std::string text;
+  for (const auto& copy : plan.copies) {
+    text += std::to_string(copy.from) + ">" + std::to_string(copy.to) + "+" + std::to_string(copy.length) + " ";
+  }
+  for (const auto& range : plan.fetch) text += std::to_string(range.offset) + "+" + std::to_string(range.length) + " ";
+  return text;
+}
+
+/// Copies and fetched ranges together are each byte before the central directory exactly once.
+void check_tiles(const DeltaPlan& plan, const PackedIndex& theirs) {
+  failover::RangeSet all(plan.fetch);
+  auto bytes = plan.to_fetch();
+  for (const auto& copy : plan.copies) {
+    all.add({copy.to, copy.length});
+    bytes += copy.length;
+  }
+  CHECK(all.covers({0, theirs.directory}));
+  CHECK(bytes == theirs.directory);
+}
+
+}  // namespace
+
+TEST_CASE("Unchanged entries are copied in one piece, new and changed ones fetched") {
+  const auto ours = index_of({{"a"}, {"b"}, {"c"}});
+  const auto theirs = index_of({{"a"}, {"b", 2}, {"c"}, {"d"}});
+  const auto plan = plan_delta(theirs, ours);
+  CHECK(text_of(plan) == "0>0+1031 2062>2062+1031 1031+1031 3093+1031 ");
+  check_tiles(plan, theirs);
+}
+
+TEST_CASE("An entry that moved is copied from where it was") {
+  const auto plan = plan_delta(index_of({{"b"}, {"c"}}), index_of({{"a"}, {"b"}, {"c"}}));
+  CHECK(text_of(plan) == "1031>0+2062 ");
+}
+
+TEST_CASE("A local header of another length, or that must differ, is fetched, its data copied") {
+  const auto ours = index_of({{"a"}, {"b", 1, 1000, 0, failover::descriptor_flag, 16}});
+  auto theirs = index_of({{"a", 1, 1000, 9}, {"b", 1, 1000, 9, failover::descriptor_flag, 16}});
+  auto plan = plan_delta(theirs, ours);
+  CHECK(text_of(plan) == "31>40+1000 1062>1080+1000 0+40 1040+40 2080+16 ");
+  check_tiles(plan, theirs);
+  theirs = index_of({{"a"}});
+  theirs.entries.front().modified += std::chrono::seconds(2);
+  plan = plan_delta(theirs, ours);
+  CHECK(text_of(plan) == "31>31+1000 0+31 ");
+}
+
+TEST_CASE("What the central directory does not vouch for is known") {
+  const auto ours = index_of({{"a"}, {"b", 1, 1000, 4, failover::descriptor_flag, 16}});
+  const auto plan = plan_delta(ours, ours);
+  REQUIRE(plan.unproved.size() == 3);
+  CHECK(plan.unproved[0].length == 31);
+  CHECK(plan.unproved[1].offset == 1031);
+  CHECK(plan.unproved[1].length == 31 + 4 + 16);
+  CHECK(end_of(plan.unproved[2]) == ours.directory);
+}
+
+TEST_CASE("A large entry with other content is worth a look, and what is known to be its beginning is not fetched") {
+  constexpr std::uint64_t large = 1'000'000;
+  const auto ours = index_of({{"a"}, {"dump", 1, large}});
+  const auto theirs = index_of({{"a"}, {"dump", 2, large + 5000}});
+  auto plan = plan_delta(theirs, ours);
+  REQUIRE(plan.grown.size() == 1);
+  auto grown = plan.grown;
+  CHECK(grown[0].common == large);
+  CHECK(grown[0].entry == 1);
+  grown[0].common = 900'000;
+  use_beginnings(plan, grown);
+  CHECK(text_of(plan) == "0>0+1031 1065>1065+900000 1031+34 901065+105000 ");
+  check_tiles(plan, theirs);
+}
+
+TEST_CASE("Short gaps are fetched too, the shortest first, within a sixteenth") {
+  DeltaPlan plan;
+  plan.fetch = {{0, 16'000}, {16'300, 16'000}, {33'300, 16'000}, {900'000, 1000}};
+  plan.copies = {{50, 16'000, 300}, {500, 32'300, 1000}, {5000, 49'300, 850'700}, {0, 901'000, 10}};
+  const PackedIndex theirs{{}, 901'010, 901'010};
+  check_tiles(plan, theirs);
+  auto far = plan;
+  coalesce(far, {0.1, 1e8});
+  CHECK(far.fetch.size() == 2);
+  check_tiles(far, theirs);
+  SECTION("a budget") {
+    plan.fetch[0].length = 6000;
+    plan.copies.insert(plan.copies.begin(), {0, 6000, 10'000});
+    coalesce(plan, {0.1, 1e8});
+    CHECK(plan.fetch.size() == 3);
+    check_tiles(plan, theirs);
+  }
+  SECTION("a near store") {
+    plan.fetch[2] = {40'300, 9000};
+    plan.copies[1] = {500, 32'300, 8000};
+    coalesce(plan, {1e-6, 1e8});
+    CHECK(plan.fetch.size() == 3);
+    check_tiles(plan, theirs);
+  }
+}
+
+TEST_CASE("Whether it pays is decided by bytes and by waits") {
+  DeltaPlan plan;
+  plan.fetch = {{0, 1'000'000}};
+  CHECK(worth_it(plan, 100'000'000, {0.02, 1e7}, 4));
+  CHECK_FALSE(worth_it(plan, 1'200'000, {0.02, 1e7}, 4));
+  plan.fetch.clear();
+  for (std::uint64_t i = 0; i < 10'000; ++i) plan.fetch.push_back({i * 1000, 10});
+  CHECK(worth_it(plan, 100'000'000, {0.001, 1e7}, 4));
+  CHECK_FALSE(worth_it(plan, 100'000'000, {0.02, 1e7}, 4));
+}
+
+TEST_CASE("Any two archives give copies and ranges that fit together") {
+  std::mt19937 random(3);
+  for (int round = 0; round < 300; ++round) {
+    const auto some = [&random] {
+      std::vector<Spec> specs;
+      for (char name = 'a'; name <= 'z'; ++name) {
+        if (random() % 4 == 0) continue;
+        const bool descriptor = random() % 3 == 0;
+        specs.push_back({std::string(1 + random() % 3, name), static_cast<std::uint32_t>(random() % 2),
+                         1000 + 200'000 * (random() % 2), random() % 3,
+                         static_cast<std::uint16_t>(descriptor ? failover::descriptor_flag : 0),
+                         descriptor ? 12 + 4 * (random() % 4) : 0});
+      }
+      return index_of(specs);
+    };
+    const auto theirs = some();
+    auto plan = plan_delta(theirs, some());
+    check_tiles(plan, theirs);
+    auto known = plan.grown;
+    for (auto& grown : known) grown.common = 1 + random() % grown.common;
+    use_beginnings(plan, known);
+    check_tiles(plan, theirs);
+    coalesce(plan, {0.05, 1e6});
+    check_tiles(plan, theirs);
+  }
+}
