@@ -6,6 +6,7 @@
 #include <expected>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <curl/curl.h>
@@ -26,9 +27,13 @@ constexpr std::size_t max_headers = 64UL * 1024;
 
 /// What libcurl calls. Nothing may be thrown through it.
 struct WebGet::Callbacks {
-  static std::size_t on_header(char*, std::size_t, std::size_t size, void* self) noexcept {
+  static std::size_t on_header(char* data, std::size_t, std::size_t size, void* self) noexcept {
     auto& get = *static_cast<WebGet*>(self);
     get.header_bytes_ += size;
+    const std::string_view line(data, size);
+    // Of an interim response (1xx), too; then another status line follows.
+    if (line.starts_with("HTTP/")) get.header_ended_ = false;
+    if (line == "\r\n" || line == "\n") get.header_ended_ = true;
     return get.header_bytes_ > max_headers ? 0 : size;
   }
 
@@ -94,6 +99,11 @@ void WebGet::finish(int code) {
   if (!done) return;
   if (code != CURLE_OK && !(code == CURLE_WRITE_ERROR && enough_)) {
     done(std::unexpected(failure(code)));
+    return;
+  }
+  if (!header_ended_) {
+    // For libcurl a connection that ends within the header is an answer without a body.
+    done(std::unexpected(failure(CURLE_PARTIAL_FILE)));
     return;
   }
   WebAnswer answer;

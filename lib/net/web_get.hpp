@@ -68,6 +68,7 @@ class WebGet {
   std::size_t header_bytes_ = 0;
   std::size_t body_bytes_ = 0;
   std::string body_;
+  bool header_ended_ = false;
   bool enough_ = false;
 };
 

@@ -12,6 +12,7 @@
 #include "probe/icmp.hpp"
 #include "probe/sip_udp.hpp"
 #include "probe/tcp.hpp"
+#include "probe/tls.hpp"
 #include "probe/tunnel.hpp"
 
 namespace failover {
@@ -30,6 +31,7 @@ constexpr std::array kinds{
     TargetKind{"http", 80, false, page, "name expect body", &start_http, nullptr},
     TargetKind{"https", 443, false, page, "name expect body verify", &start_http, nullptr},
     TargetKind{"tcp", missing, true, none, "", &start_tcp, nullptr},
+    TargetKind{"tls", missing, false, none, "name verify", &start_tls, nullptr},
     TargetKind{"tunnel", 5090, true, none, "", &start_tunnel, nullptr},
     TargetKind{"dns", 53, false, name, "type", &start_dns, nullptr},
     TargetKind{"icmp", portless, true, none, "", &start_icmp, nullptr},

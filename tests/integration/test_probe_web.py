@@ -2,9 +2,6 @@
 
 import os
 import signal
-import socket
-import struct
-import threading
 import time
 import unittest
 from pathlib import Path
@@ -13,6 +10,7 @@ from support import tool
 from support.nginx import Nginx
 from support.probing import check
 from support.server import free_port, wait_until
+from support.tcp_peer import TcpPeer, reset, says, silent
 
 
 class RealServer(unittest.TestCase):
@@ -101,43 +99,6 @@ class RealServer(unittest.TestCase):
             self.assertEqual((one["health"], one["grade"], finished.status), ("up", grade, status), finished)
 
 
-class Peer:
-    """A TCP peer of one behaviour: talk(connection) is called for each connection."""
-
-    def __init__(self, talk):
-        self.talk = talk
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=16)
-        self.port = self.listener.getsockname()[1]
-        self.open = []
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def _serve(self):
-        while True:
-            try:
-                connection, _ = self.listener.accept()
-            except OSError:
-                return
-            self.open.append(connection)
-            try:
-                self.talk(connection)
-            except OSError:
-                pass
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
-        for connection in self.open:
-            connection.close()
-
-
-def reset(connection):
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    connection.close()
-
-
 def endless_headers(connection):
     connection.recv(4096)
     connection.sendall(b"HTTP/1.1 200 OK\r\n")
@@ -152,17 +113,9 @@ def endless_body(connection):
         connection.sendall(b"y" * 4096)
 
 
-def says(text):
-    def talk(connection):
-        connection.recv(4096)
-        connection.sendall(text)
-        connection.close()
-    return talk
-
-
 class Misbehaving(unittest.TestCase):
     def health(self, scheme, talk, timeout="1s"):
-        with Peer(talk) as peer:
+        with TcpPeer(talk) as peer:
             one, finished = check(f"{scheme}://127.0.0.1:{peer.port}", timeout=timeout)
             self.assertLess(one["rtt_s"], 1.1, finished)
             return one["health"]
@@ -170,24 +123,24 @@ class Misbehaving(unittest.TestCase):
     def test_web(self):
         self.assertEqual(self.health("http", endless_body), "up")
         for talk in (reset, lambda connection: connection.close(), says(b"garbage\r\n\r\n"), says(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"),
-                     says(b"SSH-2.0-x\r\n"), endless_headers, lambda connection: None):
+                     says(b"SSH-2.0-x\r\n"), endless_headers, silent):
             self.assertEqual(self.health("http", talk), "down")
             self.assertEqual(self.health("https", talk), "down")
 
     def test_a_redirect_is_not_followed(self):
-        with Peer(lambda connection: None) as trap:
+        with TcpPeer(silent) as trap:
             self.assertEqual(self.health("http", says(f"HTTP/1.1 302 x\r\nLocation: http://127.0.0.1:{trap.port}/\r\nContent-Length: 0\r\n\r\n"
                                                       .encode("ascii"))), "up")
             self.assertEqual(trap.open, [])
 
     def test_tcp(self):
-        self.assertEqual(self.health("tcp", lambda connection: None), "up")
+        self.assertEqual(self.health("tcp", silent), "up")
         one, finished = check(f"tcp://127.0.0.1:{free_port()}")
         self.assertEqual((one["health"], finished.status), ("down", 2), finished)
         self.assertIn("refused", one["detail"])
 
     def test_tunnel_stays_open_or_is_down(self):
-        self.assertEqual(self.health("tunnel", lambda connection: None), "up")
+        self.assertEqual(self.health("tunnel", silent), "up")
         self.assertEqual(self.health("tunnel", lambda connection: connection.sendall(b"hello")), "up")
         self.assertEqual(self.health("tunnel", lambda connection: connection.close()), "down")
         self.assertEqual(self.health("tunnel", reset), "down")
@@ -199,7 +152,7 @@ class Misbehaving(unittest.TestCase):
         self.assertEqual(got, [b""])
 
     def test_unknown_is_not_down_a_timeout_too_short_for_a_tunnel(self):
-        self.assertEqual(self.health("tunnel", lambda connection: None, "200ms"), "unknown")
+        self.assertEqual(self.health("tunnel", silent, "200ms"), "unknown")
 
 
 def unshare(*arguments):
@@ -252,7 +205,7 @@ class OurOwnFault(unittest.TestCase):
 
     def test_we_stood_still(self):
         # Stopped over its deadline and more: that silence was ours.
-        with Peer(lambda connection: None) as peer:
+        with TcpPeer(silent) as peer:
             process = tool.start("fo-probe", "--json", "-t", "500ms", f"http://127.0.0.1:{peer.port}/")
             wait_until(lambda: peer.open, "the probe to connect")
             os.kill(process.pid, signal.SIGSTOP)

@@ -1,7 +1,6 @@
 """A real web server: nginx with a plain port, one with a self-signed certificate for pbx.example, one with an expired one."""
 
-import subprocess
-
+from support.certificates import self_signed
 from support.server import Server, free_port, tcp_accepts
 
 _CONFIG = """
@@ -47,30 +46,8 @@ class Nginx(Server):
         locations += "location /302 { return 302 /elsewhere; } location / { return 200 ok; }"
         (self.dir / "nginx.conf").write_text(_CONFIG.format(
             dir=self.dir, port=self.port, tls_port=self.tls_port, expired_port=self.expired_port, locations=locations))
-        self._make_certificate("good.pem", [])
-        self._make_certificate("expired.pem", ["-not_before", "20200101000000Z", "-not_after", "20210101000000Z"])
-
-    def _make_certificate(self, name, dates):
-        key = self.dir / "key.pem"
-        if not key.exists():
-            self._openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", key)
-        if not dates:
-            self._openssl("req", "-x509", "-key", key, "-out", self.dir / name, "-days", "30", "-subj", "/CN=pbx.example",
-                          "-addext", "subjectAltName=DNS:pbx.example")
-            return
-        # OpenSSL 3.0 gives dates of the past only through its CA command.
-        (self.dir / "ca.conf").write_text(f"[ca]\ndefault_ca=c\n[c]\ndatabase={self.dir}/index\nserial={self.dir}/serial\n"
-                                          f"new_certs_dir={self.dir}\ndefault_md=sha256\npolicy=p\n[p]\ncommonName=supplied\n"
-                                          "[e]\nsubjectAltName=DNS:pbx.example\n")
-        (self.dir / "index").touch()
-        (self.dir / "serial").write_text("01\n")
-        self._openssl("req", "-new", "-key", key, "-out", self.dir / "request.pem", "-subj", "/CN=pbx.example")
-        self._openssl("ca", "-batch", "-selfsign", "-config", self.dir / "ca.conf", "-keyfile", key, "-in", self.dir / "request.pem",
-                      "-out", self.dir / name, "-startdate", dates[1], "-enddate", dates[3], "-extensions", "e", "-notext")
-
-    @staticmethod
-    def _openssl(*arguments):
-        subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True)
+        self_signed(self.dir, "good")
+        self_signed(self.dir, "expired", dates=("20200101", "20210101"))
 
     def command(self):
         return ["nginx", "-e", "stderr", "-p", str(self.dir), "-c", str(self.dir / "nginx.conf")]

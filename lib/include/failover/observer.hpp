@@ -30,7 +30,7 @@ FAILOVER_EXPORT std::string_view to_string(const Result<Health>& health) noexcep
 /// One thing to probe, as fo-probe(1) describes it: `sip://pbx.example:5060?transport=udp`.
 struct Target {
   std::string text;    ///< as it was written; its identity in state files and output
-  std::string scheme;  ///< sip, http, https, tcp, tunnel, dns, icmp, exec
+  std::string scheme;  ///< sip, http, https, tcp, tls, tunnel, dns, icmp, exec
   std::string host;    ///< name, IPv4 or IPv6 address without brackets; empty for exec
   std::uint16_t port = 0;
   std::string

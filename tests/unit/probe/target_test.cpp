@@ -17,6 +17,7 @@ TEST_CASE("targets are read with the defaults of their kind") {
   CHECK(parse_target("tunnel://pbx.example")->port == 5090);
   CHECK(parse_target("tunnel://pbx.example")->weak());
   CHECK(parse_target("tcp://pbx.example:22")->weak());
+  CHECK_FALSE(parse_target("tls://pbx.example:5061?name=b.example&verify=require")->weak());
   CHECK(parse_target("https://pbx.example")->port == 443);
   CHECK(parse_target("https://pbx.example")->path == "/");
   CHECK(parse_target("http://[2001:db8::1]:5000/x")->host == "2001:db8::1");
@@ -83,8 +84,8 @@ TEST_CASE("what is no target is a usage error that names it and says what is wro
                "sip://a?transport=udp&transport=udp", "sip://a?nmae=b", "sip://a/path", "https://a?expect=99",
                "https://a?expect=6xx", "https://a?expect=", "https://a?expect=200,", "https://a?expect=299-200",
                "https://a?body=", "https://a?verify=no", "https://a?name=b%0d%0ac", "https://a?name=b%00",
-               "sip://a?name=", "sip://1:2:3", "sip://[::1", "sip://a b", "tunnel://a?x=1", "http://[fe80::1%25lo]/",
-               "sip://-pbx", "sip://.");
+               "sip://a?name=", "sip://1:2:3", "sip://[::1", "sip://a b", "tunnel://a?x=1", "tls://a",
+               "tls://a:1?verify=yes", "tls://a:1?expect=200", "http://[fe80::1%25lo]/", "sip://-pbx", "sip://.");
   INFO(text);
   const auto target = parse_target(text);
   REQUIRE_FALSE(target);
@@ -95,6 +96,6 @@ TEST_CASE("what is no target is a usage error that names it and says what is wro
 TEST_CASE("an unknown kind of target lists the known ones") {
   const auto target = parse_target("smtp://pbx.example");
   REQUIRE_FALSE(target);
-  CHECK(target.error().message.find("sip://, http://, https://, tcp://, tunnel://, dns://, icmp://, exec://") !=
+  CHECK(target.error().message.find("sip://, http://, https://, tcp://, tls://, tunnel://, dns://, icmp://, exec://") !=
         std::string::npos);
 }
