@@ -17,6 +17,8 @@ complete -c fo-fetch -l identity-file -r -F -d 'Private key for SSH (default: th
 complete -c fo-fetch -l known-hosts -r -F -d 'Known SSH host keys (default ~/.ssh/known_hosts and the host\'s)'
 complete -c fo-fetch -l password-file -r -F -d 'File with the password, or the identity file\'s passphrase'
 complete -c fo-fetch -l username -x -d 'User at the store, when the source names none'
+complete -c fo-fetch -l smb-encryption -d 'Refuse an SMB server that does not encrypt'
+complete -c fo-fetch -l smb-guest -d 'Log in to the SMB server as a guest: neither signed nor encrypted'
 complete -c fo-fetch -l config -r -F -d 'Configuration file (default /etc/failover/failover.conf)'
 complete -c fo-fetch -l state-dir -x -a '(__fish_complete_directories)' -d 'Where the tools remember (default /var/lib/failover for root)'
 complete -c fo-fetch -l json -d 'Print JSON Lines on stdout'

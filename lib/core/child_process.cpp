@@ -5,16 +5,12 @@
 #include <cerrno>
 #include <csignal>
 #include <cstddef>
-#include <cstdint>
-#include <ctime>
-#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/eventfd.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -24,33 +20,13 @@
 
 #include "core/clock.hpp"
 #include "core/fd.hpp"
+#include "core/sigpipe.hpp"
 #include "core/spawn.hpp"
-#include "core/system_error.hpp"
+#include "core/stop_wake.hpp"
 
 namespace failover {
 
 namespace {
-
-/// A child that closes its stdin early must not end us by SIGPIPE; a library leaves the process's handlers alone.
-class SigpipeBlocked {
- public:
-  SigpipeBlocked() noexcept {
-    ::sigemptyset(&pipe_);
-    ::sigaddset(&pipe_, SIGPIPE);
-    ::pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
-  }
-  SigpipeBlocked(const SigpipeBlocked&) = delete;
-  SigpipeBlocked& operator=(const SigpipeBlocked&) = delete;
-  ~SigpipeBlocked() {
-    const timespec at_once{};
-    if (::sigismember(&before_, SIGPIPE) == 0) ::sigtimedwait(&pipe_, nullptr, &at_once);
-    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-
- private:
-  sigset_t pipe_{};
-  sigset_t before_{};
-};
 
 /// Feeds and drains the child's streams until it ends or a deadline passes.
 class Conversation {
@@ -141,18 +117,14 @@ std::string ChildResult::how_it_ended() const {
 
 Result<ChildResult> run_child(const ChildCommand& command, const Context& context) {
   FO_TRY(context.check());
-  const Fd wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (!wake) return fail_errno("cannot make an eventfd");
+  const auto wake = FO_TRY(StopWake::make());
   const SigpipeBlocked no_sigpipe;
   const auto soft = soft_end(command, context);
   ChildResult result;
   SpawnedChild child = FO_TRY(SpawnedChild::start(command.argv, command.environment, command.merge_output));
   Conversation conversation(child, command, result);
-  const std::stop_callback on_stop(context.stop, [&wake]() noexcept {
-    const std::uint64_t one = 1;
-    [[maybe_unused]] const ssize_t written = ::write(wake.get(), &one, sizeof one);
-  });
-  if (!conversation.until(soft, wake.get())) {
+  const auto on_stop = wake.on(context.stop);
+  if (!conversation.until(soft, wake.fd())) {
     end_group(child, conversation, context.deadline.sooner(Deadline::after(command.grace)));
     if (context.stop.stop_requested()) {
       return fail(ErrorKind::cancelled, command.argv.front() + " was ended because a signal asked us to stop");

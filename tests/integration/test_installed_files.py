@@ -26,8 +26,30 @@ class InstalledFilesTest(unittest.TestCase):
                          f"share/zsh/site-functions/_{tool}", f"share/fish/vendor_completions.d/{tool}.fish"):
                 self.assertTrue((self.prefix / name).is_file(), name)
         self.assertFalse((self.prefix / "bin" / "fo-completions").exists())
+        self.assertTrue((self.prefix / "libexec" / "failover" / "fo-smb").is_file())
         headers = {path.name for path in (SOURCE_DIR / "lib" / "include" / "failover").iterdir()}
         self.assertEqual({path.name for path in (self.prefix / "include" / "failover").iterdir()}, headers)
+
+    def test_the_library_finds_its_workers_under_any_prefix(self):
+        fetch = [self.prefix / "bin" / "fo-fetch", "--password-file", self.folder / "password", "--retries", "0",
+                 "--state-dir", self.folder / "state", "smb://nobody@127.0.0.1:1/share/file"]
+        (self.folder / "password").touch(0o600)
+        (self.folder / "password").write_text("x\n", encoding="ascii")
+        self.assertEqual(self.status(*fetch)[0], 6)
+        # The same tree elsewhere.
+        moved = self.folder / "moved"
+        self.prefix.rename(moved)
+        fetch[0] = moved / "bin" / "fo-fetch"
+        self.assertEqual(self.status(*fetch)[0], 6)
+        worker = moved / "libexec" / "failover" / "fo-smb"
+        worker.unlink()
+        status, errors = self.status(*fetch)
+        self.assertEqual(status, 2, errors)
+        self.assertIn(f"{worker}, which is not there", errors)
+
+    def status(self, *command):
+        done = subprocess.run([*map(str, command)], capture_output=True, text=True, check=False, env=environment())
+        return done.returncode, done.stderr
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A relay that breaks: after so many bytes from the server it resets, closes or stalls every connection."""
+"""A relay that breaks: after so many bytes from the server it resets, closes or stalls every connection, or falsifies a byte."""
 
 import contextlib
 import os
@@ -31,6 +31,7 @@ class BreakingRelay:
         self._broken = threading.Event()
         self._closing = False
         self._drop_all = False
+        self._marker = None
         self.passed = 0
         self._wake_out, self._wake_in = os.pipe()
         self._listeners = {socket.create_server(here): there for here, there in pairs}
@@ -52,6 +53,10 @@ class BreakingRelay:
             self._fault = (what, after)
             self.passed = 0
             self._broken.clear()
+
+    def falsify(self, marker):
+        """Turns one bit of the byte after `marker`, the first time that it passes within one piece."""
+        self._marker = marker
 
     def wait_broken(self, timeout=20.0):
         assert self._broken.wait(timeout), "the relay did not come to break"
@@ -149,6 +154,11 @@ class BreakingRelay:
                 way.waiting, way.ended = b"", True
 
     def _let_pass(self, data):
+        at = -1 if self._marker is None else data.find(self._marker) + len(self._marker)
+        if self._marker is not None and len(self._marker) <= at < len(data):
+            data = data[:at] + bytes([data[at] ^ 1]) + data[at + 1:]
+            self._marker = None
+            self._broken.set()
         with self._lock:
             room = len(data) if self._fault is None else max(0, self._fault[1] - self.passed)
             self.passed += min(room, len(data))

@@ -35,6 +35,8 @@ void declare_fetch_options(CLI::App& app, FetchCommand& command) {
   app.add_option("--password-file", access.password_file, "File with the password, or the identity file's passphrase")
       ->type_name("FILE");
   app.add_option("--username", access.username, "User at the store, when the source names none")->type_name("NAME");
+  app.add_flag("--smb-encryption", access.smb_encryption, "Refuse an SMB server that does not encrypt");
+  app.add_flag("--smb-guest", access.smb_guest, "Log in to the SMB server as a guest: neither signed nor encrypted");
 }
 
 }  // namespace failover::cli

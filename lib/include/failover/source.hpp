@@ -51,6 +51,8 @@ struct SourceOptions {
   std::optional<std::filesystem::path> ca_file;           ///< PEM, instead of the system's authorities
   std::optional<std::string> username;
   std::optional<std::string> endpoint;                ///< URL of the store instead of the provider's own
+  bool smb_guest = false;                             ///< log in to an SMB server as nobody: unsigned and unencrypted
+  bool smb_encryption = false;                        ///< refuse an SMB server that does not encrypt
   Duration stall_timeout = std::chrono::seconds(30);  ///< a peer that is silent for so long counts as gone
 };
 
