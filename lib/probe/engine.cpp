@@ -52,7 +52,7 @@ void Engine::start_next() {
     waiting_.pop_front();
     const auto id = next_id_++;
     auto check = std::make_unique<Check>(
-        CheckPlace{*loop_, curl_, options_, source_}, *resolver_, std::move(order.target),
+        CheckPlace{*loop_, curl_, options_, source_, kept_}, *resolver_, std::move(order.target),
         Deadline::after(options_.timeout),
         [this, id, done = std::move(order.done)](Observation observation) { end(id, std::move(observation), done); });
     auto& started = *running_.emplace(id, std::move(check)).first->second;

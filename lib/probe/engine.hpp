@@ -18,6 +18,7 @@
 #include "net/loop.hpp"
 #include "net/resolver.hpp"
 #include "probe/check.hpp"
+#include "probe/kept_connections.hpp"
 #include "probe/prober.hpp"
 
 namespace failover {
@@ -35,6 +36,8 @@ class Engine {
 
   /// Checks `target` when its turn comes; `done` is called once, from the loop.
   void check(const Target& target, Check::Done done);
+  /// From now on checks leave their connections there, which outlives the engine's work but not the engine.
+  void keep_connections(KeptConnections& kept) noexcept { kept_ = &kept; }
   [[nodiscard]] Loop& loop() noexcept { return *loop_; }
   [[nodiscard]] bool idle() const noexcept { return running_.empty() && waiting_.empty(); }
 
@@ -53,6 +56,7 @@ class Engine {
   std::unique_ptr<Loop> loop_;
   std::unique_ptr<Resolver> resolver_;
   Curl curl_;
+  KeptConnections* kept_ = nullptr;
   std::deque<Order> waiting_;
   std::uint64_t next_id_ = 0;
   std::unordered_map<std::uint64_t, std::unique_ptr<Check>> running_;

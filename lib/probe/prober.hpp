@@ -16,6 +16,8 @@
 
 namespace failover {
 
+class KeptConnections;
+
 /// What a prober found out at one address.
 struct Finding {
   Result<Health> health = Health::down;  ///< an Error means unknown: we could not ask
@@ -47,6 +49,7 @@ struct CheckPlace {
   Curl& curl;
   const ProbeOptions& options;
   const std::optional<Address>& source;  ///< of options.source_address
+  KeptConnections* kept = nullptr;       ///< takes the connection of an up, if there is one to take it (--keep-open)
 };
 
 /// Begins one check at one address. The caller keeps the deadline: when it comes it asks at_deadline() and destroys

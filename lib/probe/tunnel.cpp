@@ -20,6 +20,8 @@
 #include "net/loop.hpp"
 #include "probe/blame.hpp"
 #include "probe/connecting.hpp"
+#include "probe/kept_connections.hpp"
+#include "probe/open_connection.hpp"
 #include "probe/prober.hpp"
 
 namespace failover {
@@ -30,8 +32,8 @@ constexpr auto hold_time = std::chrono::milliseconds(300);
 
 class TunnelCheck final : public RunningCheck {
  public:
-  TunnelCheck(const CheckPlace& place, const Address& address, CheckDone done)
-      : loop_(place.loop), connecting_(place.loop), done_(std::move(done)) {
+  TunnelCheck(const CheckPlace& place, const Target& target, const Address& address, CheckDone done)
+      : loop_(place.loop), kept_(place.kept), target_(target), connecting_(place.loop), done_(std::move(done)) {
     connecting_.start(
         address, place.source, [this](Fd fd) { hold(std::move(fd)); },
         [this](Finding finding) { end(std::move(finding)); });
@@ -53,7 +55,13 @@ class TunnelCheck final : public RunningCheck {
     auto watch = loop_.watch(fd_.get(), EPOLLIN | EPOLLRDHUP, [this](std::uint32_t) { on_ready(); });
     if (!watch) return end({std::unexpected(watch.error()), watch.error().message, Grade::ok, false});
     watch_ = std::move(*watch);
-    held_ = loop_.after(hold_time, [this] { end(found(Health::up, "connected, stays open")); });
+    held_ = loop_.after(hold_time, [this] { held(); });
+  }
+
+  void held() {
+    watch_.reset();
+    if (kept_ != nullptr) kept_->keep(target_, open_connection(loop_, std::move(fd_)));
+    end(found(Health::up, "connected, stays open"));
   }
 
   void on_ready() {
@@ -73,6 +81,8 @@ class TunnelCheck final : public RunningCheck {
   }
 
   Loop& loop_;
+  KeptConnections* kept_;
+  const Target& target_;
   Connecting connecting_;
   CheckDone done_;
   Fd fd_;
@@ -82,8 +92,8 @@ class TunnelCheck final : public RunningCheck {
 
 }  // namespace
 
-Pending start_tunnel(const CheckPlace& place, const Target&, const Address& address, Deadline, CheckDone done) {
-  return std::make_unique<TunnelCheck>(place, address, std::move(done));
+Pending start_tunnel(const CheckPlace& place, const Target& target, const Address& address, Deadline, CheckDone done) {
+  return std::make_unique<TunnelCheck>(place, target, address, std::move(done));
 }
 
 }  // namespace failover

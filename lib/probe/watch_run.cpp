@@ -38,6 +38,13 @@ WatchRun::WatchRun(const WatchPlan& plan, WatchCore& core, SeenUp& seen_up, Watc
       references_(*engine_, plan.references, plan.options.reference_policy,
                   [this](const Observation& one) { on_reference(one); }) {
   next_references_ = engine_->loop().soon([this] { ask_references(); });
+  if (plan.options.keep_open) {
+    kept_.emplace(engine_->loop(), plan.targets, [this](std::size_t target) {
+      core_.connection_ended(target, watch_time());
+      act();
+    });
+    engine_->keep_connections(*kept_);
+  }
   if (plan.options.alive_every) alive_ = engine_->loop().soon([this] { be_alive(); });
 }
 

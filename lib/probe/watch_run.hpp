@@ -13,6 +13,7 @@
 
 #include "net/loop.hpp"
 #include "probe/engine.hpp"
+#include "probe/kept_connections.hpp"
 #include "probe/reference_round.hpp"
 #include "probe/watch_action.hpp"
 #include "probe/watch_core.hpp"
@@ -58,6 +59,7 @@ class WatchRun {
   WatchListener& listener_;
   std::unique_ptr<Engine> engine_;
   ReferenceRound references_;
+  std::optional<KeptConnections> kept_;
   const Context* context_ = nullptr;  ///< of the run() under way
   bool acting_ = false;
   std::vector<std::string> to_remember_;

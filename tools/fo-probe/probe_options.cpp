@@ -74,6 +74,10 @@ void declare_watch(CLI::App& app, ProbeToolOptions& options) {
       ->group(group);
   app.add_flag("--assume-was-up", options.assume_was_up, "Let a target become down that was never seen up")
       ->group(group);
+  app.add_flag(
+         "--keep-open", options.keep_open,
+         "Keep the connection of an up; when the peer ends it, check at once (tcp, tls, tunnel, SIP over TCP and TLS)")
+      ->group(group);
   app.add_option("--node", options.node, "Which [node.NAME] this host is: its addresses are not watched")
       ->type_name("NAME")
       ->group(group);

@@ -42,6 +42,7 @@ struct ProbeToolOptions {
   unsigned rise = 2;
   Duration suspect_for = std::chrono::minutes(2);
   bool assume_was_up = false;
+  bool keep_open = false;
   std::optional<std::string> node;
   std::optional<std::filesystem::path> metrics_file;
 };

@@ -128,6 +128,7 @@ Result<Outcome> ProbeTool::watch_on(Session& session, std::span<const Target> ta
   options.rise = options_.rise;
   options.suspect_for = options_.suspect_for;
   options.assume_was_up = options_.assume_was_up;
+  options.keep_open = options_.keep_open;
   const auto watchdog = systemd_watchdog_interval();
   options.alive_every = watchdog ? std::min<Duration>(longest_silence, *watchdog / 2) : longest_silence;
   const auto seen_up = FO_TRY(open_seen_up(session.state_dir));

@@ -54,8 +54,11 @@ struct WatchOptions {
   unsigned rise = 2;                                  ///< consecutive ups before it is up
   /// How long the silence of SIP alone is unknown before it is down, from the first check that stayed unanswered.
   Duration suspect_for = std::chrono::minutes(2);
-  OtherObservers* others = nullptr;     ///< not owned; while one sees SIP up, its silence here is unknown
-  bool assume_was_up = false;           ///< ask no SeenUp
+  OtherObservers* others = nullptr;  ///< not owned; while one sees SIP up, its silence here is unknown
+  bool assume_was_up = false;        ///< ask no SeenUp
+  /// Leave the connection of an up open (tcp, tls, tunnel, SIP over TCP or TLS); its end makes the next check come at
+  /// once and is no failure itself.
+  bool keep_open = false;
   std::optional<Duration> alive_every;  ///< call WatchListener::alive() this often
 };
 
