@@ -16,6 +16,7 @@ namespace failover {
 
 namespace {
 
+constexpr std::size_t header_size = 12;
 constexpr std::size_t max_name = 255;
 /// A name has at most 127 labels, so a sane one needs no more pointers than that.
 constexpr int max_pointers = 128;
@@ -65,6 +66,8 @@ class Reader {
         if (place + 1 >= wire_.size()) return malformed("it ends within a name");
         const std::size_t target = (length & 0x3fU) << 8U | byte(place + 1);
         if (!std::exchange(jumped, true)) at_ = place + 2;
+        // Names stand behind the header, whose bytes a server may change when it signs.
+        if (target < header_size) return malformed("a name points into the header");
         if (target >= earliest || ++pointers > max_pointers) return malformed("a name points forward or in a circle");
         earliest = target;
         place = target;

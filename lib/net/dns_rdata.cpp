@@ -61,7 +61,9 @@ Result<std::vector<std::string>> txt_strings(const DnsRecord& record) {
 }
 
 Result<DnsName> name_in(const DnsRecord& record) {
-  const bool has_name = record.type == dns_type::ns || record.type == dns_type::cname;
+  // Of other classes the parser knows no format, so it expanded and checked nothing.
+  const bool of_internet = record.rr_class == dns_class::in || record.rr_class == dns_class::none;
+  const bool has_name = of_internet && (record.type == dns_type::ns || record.type == dns_type::cname);
   if (!has_name || record.rdata.empty()) return fail(ErrorKind::protocol, "a DNS record holds no name");
   return DnsName::from_wire(record.rdata);
 }

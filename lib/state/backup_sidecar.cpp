@@ -62,16 +62,23 @@ WallTime time_of(const json& value, const char* key) {
   return *time;
 }
 
+/// Not a fraction, not below nothing, not beyond 64 bits: a cast would make something of all of these.
+std::uint64_t number_of(const json& value, const char* key) {
+  const auto& number = value.at(key);
+  if (!number.is_number_unsigned()) throw json::other_error::create(599, "bad number", &value);
+  return number.get<std::uint64_t>();
+}
+
 BackupSidecar from_json(const json& value) {
   BackupSidecar sidecar;
   value.at("source").get_to(sidecar.source);
   value.at("object").get_to(sidecar.object);
   value.at("name").get_to(sidecar.name);
   value.at("version").get_to(sidecar.version);
-  value.at("size").get_to(sidecar.size);
+  sidecar.size = number_of(value, "size");
   value.at("sha256").get_to(sidecar.sha256);
   value.at("index_sha256").get_to(sidecar.index_sha256);
-  const auto nanoseconds = value.at("modified_ns").get<std::uint64_t>();
+  const auto nanoseconds = number_of(value, "modified_ns");
   if (nanoseconds > 999'999'999) throw json::other_error::create(599, "bad nanoseconds", &value);
   sidecar.modified = time_of(value, "modified") + std::chrono::nanoseconds(nanoseconds);
   sidecar.fetched = time_of(value, "fetched");
@@ -81,8 +88,8 @@ BackupSidecar from_json(const json& value) {
   // Not in sidecars of older versions.
   sidecar.match = value.value("match", "");
   sidecar.base = value.value("base", "");
-  sidecar.fetched_bytes = value.value("fetched_bytes", std::uint64_t{0});
-  sidecar.copied = value.value("copied_bytes", std::uint64_t{0});
+  sidecar.fetched_bytes = value.contains("fetched_bytes") ? number_of(value, "fetched_bytes") : 0;
+  sidecar.copied = value.contains("copied_bytes") ? number_of(value, "copied_bytes") : 0;
   return sidecar;
 }
 

@@ -87,6 +87,16 @@ TEST_CASE("compressed names expand, in owner and data") {
   CHECK(failover::name_in(message->answers.at(0))->to_text() == "ns.pbx.example");
 }
 
+TEST_CASE("no name points into the header, whose counts change with a signature") {
+  check_refused(header(0, 1) + "\xc0\x0b" + tail(dns_type::a, "\1\2\3\4"), "into the header");
+}
+
+TEST_CASE("no name is taken from a record of a class without one") {
+  DnsRecord record{*DnsName::from_text("a"), dns_type::cname, dns_class::in, 60, "\4ho\xc0\x10st"};
+  record.rr_class = 0x15cf;
+  CHECK_FALSE(failover::name_in(record));
+}
+
 TEST_CASE("no chain of pointers loops or runs away") {
   check_refused(header(0, 1) + "\xc0\x0c" + tail(dns_type::a, "\1\2\3\4"), "circle");               // to itself
   check_refused(header(0, 1) + "\xc0\x0e" + "\xc0\x0c" + tail(dns_type::a, "\1\2\3\4"), "circle");  // forward, and back

@@ -57,6 +57,9 @@ TEST_CASE("A sidecar whose numbers are beyond their bounds is not believed") {
   CHECK(with("modified_ns", "1000000000") == ErrorKind::integrity);
   CHECK(with("modified_ns", "9223372036854775807") == ErrorKind::integrity);
   CHECK(with("modified_ns", "-1") == ErrorKind::integrity);
+  CHECK(with("modified_ns", "12345618446744073709551615789") == ErrorKind::integrity);
+  CHECK(with("size", "-5") == ErrorKind::integrity);
+  CHECK(with("size", "5.5") == ErrorKind::integrity);
   CHECK(with("format", "-1") == ErrorKind::integrity);
   CHECK(with("format", "18446744073709551615") == ErrorKind::unfinished);
 }
