@@ -4,6 +4,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -68,7 +69,7 @@ std::string describe(const Tally& tally, std::size_t quorum) {
   return text;
 }
 
-Verdict unknown(std::string reason) {
+Verdict unknown(const std::string& reason) {
   return {fail(ErrorKind::unreachable, reason), reason};
 }
 
@@ -91,36 +92,33 @@ Verdict judge_witnesses(const Result<std::vector<NodeObservation>>& observations
   auto reason = describe(found, policy.quorum);
   if (found.down.size() >= policy.quorum) {
     // Who cannot be reached from elsewhere may still serve his own side of a broken network.
-    if (found.active != OwnWord::silent) return unknown(std::move(reason));
+    if (found.active != OwnWord::silent) return unknown(reason);
     return {Health::down, std::move(reason)};
   }
   const bool confirmed = found.active == OwnWord::serves && !found.up.empty();
   if (found.up.size() >= policy.quorum || confirmed) return {Health::up, std::move(reason)};
-  return unknown(std::move(reason));
+  return unknown(reason);
 }
 
 Verdict with_second_opinion(Verdict verdict, const Verdict& opinion) {
   if (verdict.health != Health::down) return verdict;
   auto reason = fmt::format("{}; {}", verdict.reason, opinion.reason);
   if (opinion.health == Health::down) return {Health::down, std::move(reason)};
-  return unknown(std::move(reason));
+  return unknown(reason);
 }
 
-std::optional<Health> seen_from_elsewhere(const Result<std::vector<NodeObservation>>& observations,
-                                          std::string_view target, std::string_view own_node,
-                                          std::string_view own_address, Duration max_age) {
-  std::optional<Health> seen;
-  if (!observations) return seen;
+std::optional<std::string> who_sees_up(const Result<std::vector<NodeObservation>>& observations,
+                                       std::string_view target, std::string_view own_node, std::string_view own_address,
+                                       Duration max_age) {
+  if (!observations) return std::nullopt;
   for (const auto& one : *observations) {
     // The active asks itself over loopback, where no block list and no network is in the way.
     if (one.role != WitnessRole::observer || one.node == own_node || !fresh(one, max_age)) continue;
     if (!own_address.empty() && one.address == own_address) continue;
     const auto found = std::ranges::find(one.targets, target, &TargetHealth::target);
-    if (found == one.targets.end() || !found->health) continue;
-    if (*found->health == Health::up) return Health::up;
-    seen = Health::down;
+    if (found != one.targets.end() && found->health == Health::up) return one.node;
   }
-  return seen;
+  return std::nullopt;
 }
 
 }  // namespace failover

@@ -1,17 +1,20 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include <failover/arbiter.hpp>
+#include <failover/context.hpp>
 #include <failover/dns.hpp>
 #include <failover/error.hpp>
 #include <failover/export.hpp>
 #include <failover/fencer.hpp>
 #include <failover/observer.hpp>
 #include <failover/source.hpp>
+#include <failover/witness.hpp>
 
 /// The factories of every family of exchangeable parts. Each is written in the family's own registry.cpp, as a table
 /// from scheme to maker. An unknown scheme is an error of kind usage that lists the known ones.
@@ -39,5 +42,12 @@ struct ArbiterOptions {
 
 /// @param spec the ARBITER of fo-promote(1): `operator`.
 FAILOVER_EXPORT Result<std::unique_ptr<Arbiter>> make_arbiter(std::string_view spec, const ArbiterOptions& options);
+
+struct WitnessOptions {
+  Duration patience = std::chrono::seconds(2);  ///< with one endpoint of the store, before the next is tried
+};
+
+/// @param url the store of fo-probe(1): `etcd://HOST:2379[,HOST:2379..]/PREFIX`
+FAILOVER_EXPORT Result<std::unique_ptr<Witnesses>> make_witnesses(std::string_view url, const WitnessOptions& options);
 
 }  // namespace failover

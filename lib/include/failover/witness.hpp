@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,7 +36,8 @@ struct NodeObservation {
   std::string reason;                  ///< of the verdict, a clause
   std::vector<TargetHealth> targets;
   WallTime when;  ///< by that node's own clock, for people: nothing is decided by it
-  /// How old it is at most, by the store's count, never by another node's clock. None when the store cannot tell.
+  /// How old it is at most, by the store's count, never by another node's clock; none when the store cannot tell.
+  /// When it is published: how old it is already; none = just made.
   std::optional<Duration> age = std::nullopt;
 };
 
@@ -68,10 +70,52 @@ FAILOVER_EXPORT Verdict judge_witnesses(const Result<std::vector<NodeObservation
 /// A verdict with the observers' as a binding second opinion: "down" stays only if they say down, too. Pure.
 FAILOVER_EXPORT Verdict with_second_opinion(Verdict verdict, const Verdict& opinion);
 
-/// What is freshly seen of a target, by the name it has here, from other addresses than ours: up if anybody sees it up,
-/// down if somebody looks and nobody does, none if nobody elsewhere could tell. Pure.
-FAILOVER_EXPORT std::optional<Health> seen_from_elsewhere(const Result<std::vector<NodeObservation>>& observations,
-                                                          std::string_view target, std::string_view own_node,
-                                                          std::string_view own_address, Duration max_age);
+/// Who else sees a target up, freshly and from another address than ours: the node's name. The active host's own word
+/// does not count: it looks over loopback. Pure.
+FAILOVER_EXPORT std::optional<std::string> who_sees_up(const Result<std::vector<NodeObservation>>& observations,
+                                                       std::string_view target, std::string_view own_node,
+                                                       std::string_view own_address, Duration max_age);
+
+/// Publishes from a thread of its own: a store that is slow or gone delays nobody.
+class FAILOVER_EXPORT WitnessPublisher {
+ public:
+  /// @param lifetime of each observation in the store
+  /// @param events not owned; told once what fails, and again when that changes
+  WitnessPublisher(std::unique_ptr<Witnesses> witnesses, std::chrono::seconds lifetime, Events* events);
+  WitnessPublisher(const WitnessPublisher&) = delete;
+  WitnessPublisher& operator=(const WitnessPublisher&) = delete;
+  /// Stops at once.
+  ~WitnessPublisher();
+
+  /// Hands it over and returns; it takes the place of one that still waits. What cannot be published is tried again
+  /// until it would be older than its lifetime.
+  void publish(NodeObservation observation);
+  /// Waits until nothing waits any more, or the context ends. @return how the last attempt went
+  Result<void> flush(const Context& context);
+
+ private:
+  struct Inside;
+  std::unique_ptr<Inside> inside_;
+};
+
+/// Reads again and again from a thread of its own, and tells what it read last.
+class FAILOVER_EXPORT WitnessReader {
+ public:
+  /// @param every from the start of one read to the next
+  /// @param events as for the publisher
+  WitnessReader(std::unique_ptr<Witnesses> witnesses, Duration every, Events* events);
+  WitnessReader(const WitnessReader&) = delete;
+  WitnessReader& operator=(const WitnessReader&) = delete;
+  /// Stops at once.
+  ~WitnessReader();
+
+  /// What was read last, without waiting, older by the time since; an error while nothing was read or when the last
+  /// read failed.
+  [[nodiscard]] Result<std::vector<NodeObservation>> latest() const;
+
+ private:
+  struct Inside;
+  std::unique_ptr<Inside> inside_;
+};
 
 }  // namespace failover
