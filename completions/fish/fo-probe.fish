@@ -24,6 +24,8 @@ complete -c fo-probe -l fall -x -d 'Failures in a row before a target is down (d
 complete -c fo-probe -l rise -x -d 'Successes in a row before a target is up (default 2)'
 complete -c fo-probe -l assume-was-up -d 'Let a target become down that was never seen up'
 complete -c fo-probe -l keep-open -d 'Keep the connection of an up; when the peer ends it, check at once (tcp, tls, tunnel, SIP over TCP and TLS)'
+complete -c fo-probe -l on-change -r -F -d 'Run this program at every change of a state or of the verdict'
+complete -c fo-probe -l hook-timeout -x -d 'Time limit of one run of it (default 30s)'
 complete -c fo-probe -l node -x -d 'Which [node.NAME] this host is: its addresses are not watched'
 complete -c fo-probe -l config -r -F -d 'Configuration file (default /etc/failover/failover.conf)'
 complete -c fo-probe -l state-dir -x -a '(__fish_complete_directories)' -d 'Where the tools remember (default /var/lib/failover for root)'

@@ -60,7 +60,7 @@ class Watch(unittest.TestCase):
         self.assertEqual(finished.status, 0, finished)
 
     def test_a_stop_is_never_a_verdict(self):
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        for number in (signal.SIGTERM, signal.SIGINT):
             process = self.watch(self.pbx.target)
             self.until(process, lambda one: one["type"] == "check")
             process.send_signal(number)

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -23,6 +24,12 @@
 namespace failover::cli {
 
 namespace {
+
+bool person_looks(const SharedOptions& options) {
+  const char* term = std::getenv("TERM");
+  return !options.no_progress && !options.quiet && term != nullptr && std::string_view(term) != "dumb" &&
+         ::isatty(STDERR_FILENO) == 1;
+}
 
 bool wants_colour(Color choice) {
   if (choice != Color::automatic) return choice == Color::always;
@@ -65,12 +72,13 @@ Output::Output(std::string_view tool, const SharedOptions& options)
       quiet_(options.quiet),
       verbose_(options.verbose),
       colour_(wants_colour(options.color)),
-      bar_(!options.no_progress && !options.quiet && ::isatty(STDERR_FILENO) == 1) {}
+      bar_(!options.no_progress && !options.quiet && ::isatty(STDERR_FILENO) == 1),
+      live_(!options.json && person_looks(options)) {}
 
 void Output::print(std::string_view line) {
   const std::scoped_lock lock(mutex_);
   if (json_) return;
-  bar_.clear();
+  clear_drawn();
   write_line(line);
 }
 
@@ -87,7 +95,7 @@ void Output::result(const Outcome& outcome) {
   fields.update(nlohmann::ordered_json::parse(outcome.fields));
   object("result", dump(fields));
   const std::scoped_lock lock(mutex_);
-  bar_.clear();
+  clear_drawn();
   // Quiet when all is well: a cron job that succeeded mails nothing.
   const bool wanted = outcome.status != status_done || (!quiet_ && (verbose_ > 0 || ::isatty(STDERR_FILENO) == 1));
   if (!wanted || outcome.message.empty()) return;
@@ -101,8 +109,18 @@ void Output::failure(const Error& error, int status) {
       {"status", status}, {"message", error.message}, {"error", std::string(to_string(error.kind))}};
   object("result", dump(fields));
   const std::scoped_lock lock(mutex_);
-  bar_.clear();
+  clear_drawn();
   say("error: ", "31", error.message);
+}
+
+void Output::show(const std::vector<std::string>& lines) {
+  const std::scoped_lock lock(mutex_);
+  live_.show(lines);
+}
+
+void Output::clear_drawn() noexcept {
+  bar_.clear();
+  live_.clear();
 }
 
 bool Output::all_written() {
@@ -127,7 +145,7 @@ void Output::note(Level level, std::string_view sentence) noexcept {
   try {
     object("note", dump({{"level", level_name(level)}, {"message", sentence}}));
     const std::scoped_lock lock(mutex_);
-    bar_.clear();
+    clear_drawn();
     say(level == Level::alarm ? "ALARM: " : problem ? "warning: " : "", problem ? "33" : "", sentence);
   } catch (...) {
     return;

@@ -4,10 +4,12 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 
+#include "cli/live_lines.hpp"
 #include "cli/progress_bar.hpp"
 #include "cli/shared_options.hpp"
 
@@ -33,12 +35,20 @@ class Output final : public Events {
   /// False when stdout could not take what it was given (a full disk, a closed pipe).
   [[nodiscard]] bool all_written();
 
+  /// Whether a person looks at stderr: then show() draws.
+  [[nodiscard]] bool live() const noexcept { return live_.shown(); }
+  [[nodiscard]] bool colour() const noexcept { return colour_; }
+  /// Draws these lines on stderr in place of the ones before; they stay below everything else that is said. Nothing
+  /// where nobody looks.
+  void show(const std::vector<std::string>& lines);
+
   void progress(std::string_view task, std::uint64_t done, std::uint64_t total) noexcept override;
   void note(Level level, std::string_view sentence) noexcept override;
 
  private:
   void say(std::string_view label, std::string_view colour, std::string_view sentence);
   void write_line(std::string_view line);
+  void clear_drawn() noexcept;
 
   std::mutex mutex_;
   std::string tool_;
@@ -48,6 +58,7 @@ class Output final : public Events {
   bool colour_;
   bool stdout_failed_ = false;
   ProgressBar bar_;
+  LiveLines live_;
 };
 
 }  // namespace failover::cli

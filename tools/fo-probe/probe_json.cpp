@@ -49,6 +49,10 @@ std::string verdict_fields(const Verdict& verdict) {
   return dump(Json{{"health", to_string(verdict.health)}, {"reason", verdict.reason}});
 }
 
+std::string reload_fields(bool taken, const std::string& message) {
+  return dump(Json{{"taken", taken}, {"message", message}});
+}
+
 std::string result_fields(const std::string& message, const Verdict& verdict) {
   return dump(Json{{"message", message}, {"health", to_string(verdict.health)}});
 }

@@ -78,6 +78,10 @@ void declare_watch(CLI::App& app, ProbeToolOptions& options) {
          "--keep-open", options.keep_open,
          "Keep the connection of an up; when the peer ends it, check at once (tcp, tls, tunnel, SIP over TCP and TLS)")
       ->group(group);
+  app.add_option("--on-change", options.on_change, "Run this program at every change of a state or of the verdict")
+      ->type_name("FILE")
+      ->group(group);
+  add_duration(app, "--hook-timeout", options.hook_timeout, "Time limit of one run of it (default 30s)")->group(group);
   app.add_option("--node", options.node, "Which [node.NAME] this host is: its addresses are not watched")
       ->type_name("NAME")
       ->group(group);

@@ -45,6 +45,8 @@ struct ProbeToolOptions {
   bool keep_open = false;
   std::optional<std::string> node;
   std::optional<std::filesystem::path> metrics_file;
+  std::optional<std::filesystem::path> on_change;
+  Duration hook_timeout = std::chrono::seconds(30);
 };
 
 void declare_probe_options(CLI::App& app, ProbeToolOptions& options);

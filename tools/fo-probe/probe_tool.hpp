@@ -2,7 +2,6 @@
 
 #include <span>
 #include <string_view>
-#include <vector>
 
 #include <failover/error.hpp>
 #include <failover/observer.hpp>
@@ -26,10 +25,11 @@ class ProbeTool final : public Tool {
   [[nodiscard]] bool timeout_bounds_run() const noexcept override { return false; }
   [[nodiscard]] int status_of(const Error& error, int signal_number) const noexcept override;
 
+  /// As the command line and the configuration gave them.
+  [[nodiscard]] const ProbeToolOptions& options() const noexcept { return options_; }
+
  private:
-  [[nodiscard]] Result<ProbeOptions> probe_options(const Session& session) const;
   Result<Outcome> look(Session& session, std::span<const Target> targets, std::span<const Target> references);
-  Result<Outcome> watch_on(Session& session, std::span<const Target> targets, std::span<const Target> references);
 
   ProbeToolOptions options_;
 };

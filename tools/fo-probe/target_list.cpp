@@ -48,13 +48,6 @@ Result<void> read_lines(std::istream& stream, const std::string& name, std::vect
   return {};
 }
 
-Result<void> add_from_file(const std::string& name, std::vector<std::string>& texts) {
-  if (name == "-") return read_lines(std::cin, "stdin", texts);
-  std::ifstream file(name);
-  if (!file) return fail(ErrorKind::not_found, fmt::format("the file of targets '{}' cannot be read", name));
-  return read_lines(file, name, texts);
-}
-
 /// The three tests of 3CX.
 Result<void> add_services(const std::string& host, const ProbeToolOptions& options, std::vector<std::string>& texts) {
   const auto place = host.find(':') != std::string::npos && !host.starts_with('[') ? "[" + host + "]" : host;
@@ -86,9 +79,23 @@ Result<std::vector<Target>> parse_all(const std::vector<std::string>& texts) {
 
 }  // namespace
 
+Result<std::vector<std::string>> read_target_lines(const std::string& name) {
+  std::vector<std::string> texts;
+  if (name == "-") {
+    FO_TRY(read_lines(std::cin, "stdin", texts));
+    return texts;
+  }
+  std::ifstream file(name);
+  if (!file) return fail(ErrorKind::not_found, fmt::format("the file of targets '{}' cannot be read", name));
+  FO_TRY(read_lines(file, name, texts));
+  return texts;
+}
+
 Result<std::vector<Target>> read_targets(const ProbeToolOptions& options) {
   auto texts = options.targets;
-  if (options.targets_from) FO_TRY(add_from_file(*options.targets_from, texts));
+  if (options.targets_from) {
+    for (auto& line : FO_TRY(read_target_lines(*options.targets_from))) texts.push_back(std::move(line));
+  }
   if (options.host) FO_TRY(add_services(*options.host, options, texts));
   if (!options.host && !options.services.empty()) return fail(ErrorKind::usage, "--service needs --host");
   if (texts.empty()) return fail(ErrorKind::usage, "there is nothing to probe: name a TARGET; see fo-probe --help");

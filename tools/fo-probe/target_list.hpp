@@ -14,6 +14,9 @@ namespace failover::cli {
 /// kind usage when there is none, when one is wrong or when one is named twice.
 Result<std::vector<Target>> read_targets(const ProbeToolOptions& options);
 
+/// The targets of a file (or - for stdin), one a line, as they are written there.
+Result<std::vector<std::string>> read_target_lines(const std::string& name);
+
 /// The targets of --reference.
 Result<std::vector<Target>> read_references(const ProbeToolOptions& options);
 

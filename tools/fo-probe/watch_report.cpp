@@ -1,5 +1,9 @@
 #include "fo-probe/watch_report.hpp"
 
+#include <cstddef>
+#include <string_view>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include <failover/context.hpp>
@@ -7,21 +11,26 @@
 #include <failover/observer.hpp>
 #include <failover/watch.hpp>
 
-#include "fo-probe/metrics_file.hpp"
 #include "fo-probe/probe_json.hpp"
-#include "fo-probe/systemd_notify.hpp"
 
 namespace failover::cli {
 
-void WatchReport::watching(const WatchPlan&) {}
+namespace {
+
+// In a watch of more targets people are told of the verdict only when it is another one, not of every count in it.
+constexpr std::size_t few_targets = 20;
+
+}  // namespace
+
+void WatchReport::watching(const WatchPlan& plan) {
+  targets_ = plan.targets.size();
+}
 
 void WatchReport::checked(const Observation& observation, bool is_reference) {
   output_.object("check", check_fields(observation, is_reference));
-  if (!output_.json()) {
-    output_.note(Level::info, fmt::format("{}{} {}: {}", is_reference ? "reference " : "", observation.target.text,
-                                          to_string(observation.health), observation.detail));
-  }
-  if (metrics_) metrics_->add(observation);
+  if (output_.json()) return;
+  output_.note(Level::info, fmt::format("{}{} {}: {}", is_reference ? "reference " : "", observation.target.text,
+                                        to_string(observation.health), observation.detail));
 }
 
 void WatchReport::state_changed(const Target& target, TargetState from, TargetState to, std::string_view reason) {
@@ -31,20 +40,9 @@ void WatchReport::state_changed(const Target& target, TargetState from, TargetSt
 
 void WatchReport::verdict_changed(const Verdict& verdict) {
   output_.object("verdict", verdict_fields(verdict));
-  output_.print(fmt::format("verdict {}: {}", to_string(verdict.health), verdict.reason));
-  systemd_notify(fmt::format("STATUS=verdict {}: {}", to_string(verdict.health), verdict.reason));
-  if (metrics_) metrics_->set(verdict);
-  write_metrics();
-}
-
-void WatchReport::alive() {
-  systemd_notify("WATCHDOG=1");
-  write_metrics();
-}
-
-void WatchReport::write_metrics() {
-  if (!metrics_) return;
-  if (auto written = metrics_->write(); !written) output_.note(Level::warning, written.error().message);
+  const auto before = std::exchange(health_, to_string(verdict.health));
+  if (before == health_ && targets_ > few_targets) return;
+  output_.print(fmt::format("verdict {}: {}", health_, verdict.reason));
 }
 
 }  // namespace failover::cli

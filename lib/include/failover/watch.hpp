@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -101,5 +102,19 @@ class FAILOVER_EXPORT Watch {
 
 /// `seen_up` and `listener` are not owned. An error of kind usage when the plan makes no sense.
 FAILOVER_EXPORT Result<std::unique_ptr<Watch>> make_watch(WatchPlan plan, SeenUp& seen_up, WatchListener& listener);
+
+struct ChangeHookOptions {
+  std::filesystem::path program;                ///< absolute
+  Duration limit = std::chrono::seconds(30);    ///< of one run; then its process group is ended
+  Duration farewell = std::chrono::seconds(5);  ///< for all that is still to be run when the watch is over
+};
+
+/// A listener that runs a program at every change of a target's state and of the verdict, without a shell and with
+/// FO_EVENT (state, verdict), FO_TARGET, FO_FROM, FO_TO, FO_VERDICT, FO_REASON, FO_TIME and FO_CHANGES in its
+/// environment. It runs beside the watch, one at a time; what changes again while it waits for its turn becomes one
+/// change. Its failures are noted. An error of kind usage for a path that is not absolute, not_found and permission for
+/// one that cannot be run. Destroying it runs what is left, but only for the farewell; after `stop` it ends at once.
+FAILOVER_EXPORT Result<std::unique_ptr<WatchListener>> make_change_hook(const ChangeHookOptions& options,
+                                                                        std::stop_token stop, Events& events);
 
 }  // namespace failover

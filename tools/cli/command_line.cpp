@@ -1,0 +1,81 @@
+#include "cli/command_line.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <failover/error.hpp>
+
+#include "cli/config_file.hpp"
+#include "cli/settings.hpp"
+#include "cli/shared_options.hpp"
+#include "cli/suggest.hpp"
+#include "cli/tool.hpp"
+#include "cli/version.hpp"
+
+namespace failover::cli {
+
+namespace {
+
+constexpr const char* default_config = "/etc/failover/failover.conf";
+
+/// The configuration file to read: the option, FO_CONFIG, or the default if it is there.
+std::optional<std::filesystem::path> config_path(const SharedOptions& options) {
+  if (options.config) return options.config;
+  const char* given = std::getenv("FO_CONFIG");
+  if (given != nullptr && *given != '\0') return given;
+  std::error_code ignored;
+  if (std::filesystem::exists(default_config, ignored)) return default_config;
+  return std::nullopt;
+}
+
+Result<std::vector<NodeSection>> read_settings(const Tool& tool, CLI::App& app, const SharedOptions& options) {
+  const auto path = config_path(options);
+  if (!path) return std::vector<NodeSection>{};
+  auto file = FO_TRY(read_config(*path));
+  FO_TRY(merge_config(app, tool.name().substr(std::string_view("fo-").size()), file));
+  return std::move(file.nodes);
+}
+
+/// Text for --help or --version, or nothing when the run goes on.
+Result<std::optional<std::string>> parse(CLI::App& app, std::vector<std::string> arguments) {
+  std::ranges::reverse(arguments);
+  try {
+    app.parse(std::move(arguments));
+  } catch (const CLI::CallForHelp&) {
+    return app.help();
+  } catch (const CLI::CallForAllHelp&) {
+    return app.help("", CLI::AppFormatMode::All);
+  } catch (const CLI::CallForVersion&) {
+    return app.version();
+  } catch (const CLI::ExtrasError&) {
+    return fail(ErrorKind::usage, unexpected_arguments(app));
+  } catch (const CLI::ParseError& error) {
+    return fail(ErrorKind::usage, fmt::format("{}; see {} --help", error.what(), app.get_name()));
+  }
+  return std::optional<std::string>{};
+}
+
+}  // namespace
+
+Result<Request> read_request(Tool& tool, SharedOptions& options, const std::vector<std::string>& arguments) {
+  CLI::App app(std::string(tool.summary()), std::string(tool.name()));
+  tool.declare(app);
+  declare_shared_options(app, tool, options);
+  app.set_version_flag("-V,--version", fmt::format("{} {}", tool.name(), version));
+  Request request;
+  request.text = FO_TRY(parse(app, arguments));
+  if (!request.text) request.nodes = FO_TRY(read_settings(tool, app, options));
+  return request;
+}
+
+}  // namespace failover::cli
