@@ -16,6 +16,7 @@
 #include "core/clock.hpp"
 #include "net/address.hpp"
 #include "net/loop.hpp"
+#include "net/own_link.hpp"
 #include "net/resolver.hpp"
 #include "probe/own_address.hpp"
 #include "probe/prober.hpp"
@@ -133,6 +134,12 @@ void Check::on_finding(Finding finding) {
   const Pending over = std::move(running_);
   if (addresses_.empty()) return finish(std::move(finding));
   const bool up = finding.health == Health::up;
+  // Property unknown-is-not-down: a down says nothing about the peer when nothing of ours can have reached it.
+  if (const auto& asked = addresses_.at(next_ - 1); finding.health == Health::down && !asked.is_loopback()) {
+    if (const auto why = cut_off_from(asked, place_.source)) {
+      finding = unknown({ErrorKind::unreachable, fmt::format("could not ask: {} ({})", *why, finding.detail)});
+    }
+  }
   findings_.push_back({addresses_.at(next_ - 1).family(), std::move(finding)});
   if (!up && next_ < addresses_.size() && !deadline_.passed()) return ask_next();
   finish(combine(findings_));
