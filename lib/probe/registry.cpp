@@ -10,7 +10,7 @@
 #include "probe/exec.hpp"
 #include "probe/http.hpp"
 #include "probe/icmp.hpp"
-#include "probe/sip_udp.hpp"
+#include "probe/sip.hpp"
 #include "probe/tcp.hpp"
 #include "probe/tls.hpp"
 #include "probe/tunnel.hpp"
@@ -27,7 +27,8 @@ constexpr auto name = TargetPath::name;
 constexpr auto program = TargetPath::program;
 
 constexpr std::array kinds{
-    TargetKind{"sip", 5060, false, none, "name transport", &start_sip_udp, nullptr},
+    TargetKind{"sip", 5060, false, none, "name transport", &start_sip, nullptr},
+    TargetKind{"sips", 5061, false, none, "name verify", &start_sip, nullptr},
     TargetKind{"http", 80, false, page, "name expect body", &start_http, nullptr},
     TargetKind{"https", 443, false, page, "name expect body verify", &start_http, nullptr},
     TargetKind{"tcp", missing, true, none, "", &start_tcp, nullptr},

@@ -31,7 +31,20 @@ std::string_view without_zone(std::string_view host) noexcept {
 
 }  // namespace
 
-Result<SipOptions> make_sip_options(const Address& local, std::string_view domain, std::uint16_t port) {
+std::string_view to_string(SipTransport transport) noexcept {
+  switch (transport) {
+    case SipTransport::tcp:
+      return "TCP";
+    case SipTransport::tls:
+      return "TLS";
+    case SipTransport::udp:
+      break;
+  }
+  return "UDP";
+}
+
+Result<SipOptions> make_sip_options(SipTransport transport, const Address& local, std::string_view domain,
+                                    std::uint16_t port) {
   std::array<std::uint64_t, 4> random{};
   if (getrandom(random.data(), sizeof random, 0) != static_cast<ssize_t>(sizeof random)) {
     return fail_errno("getting random numbers");
@@ -45,28 +58,36 @@ Result<SipOptions> make_sip_options(const Address& local, std::string_view domai
   options.from_tag = fmt::format("{:016x}", random[2]);
   options.cseq = static_cast<std::uint32_t>(random[3] % 1'000'000'000) + 1;
   options.sent_by = fmt::format("{}:{}", local_host, local.port());
+  options.transport = transport;
+  const bool tls = transport == SipTransport::tls;
+  const std::string_view scheme = tls ? "sips" : "sip";
+  const auto* const parameter = transport == SipTransport::tcp ? ";transport=tcp" : "";
+  const auto uri =
+      port == 0 ? fmt::format("{}:{}", scheme, peer_host) : fmt::format("{}:{}:{}", scheme, peer_host, port);
   options.text = fmt::format(
-      "OPTIONS sip:{0}:{1} SIP/2.0\r\n"
-      "Via: SIP/2.0/UDP {2};branch={3};rport\r\n"
+      "OPTIONS {0}{1} SIP/2.0\r\n"
+      "Via: SIP/2.0/{2} {3};branch={4}{5}\r\n"
       "Max-Forwards: 70\r\n"
-      "From: <sip:fo-probe@{4}>;tag={5}\r\n"
-      "To: <sip:{0}:{1}>\r\n"
-      "Call-ID: {6}\r\n"
-      "CSeq: {7} OPTIONS\r\n"
-      "Contact: <sip:fo-probe@{2}>\r\n"
+      "From: <{6}:fo-probe@{7}>;tag={8}\r\n"
+      "To: <{0}>\r\n"
+      "Call-ID: {9}\r\n"
+      "CSeq: {10} OPTIONS\r\n"
+      "Contact: <{6}:fo-probe@{3}{1}>\r\n"
       "Accept: application/sdp\r\n"
       "User-Agent: fo-probe\r\n"
       "Content-Length: 0\r\n"
       "\r\n",
-      peer_host, port, options.sent_by, options.branch, local_host, options.from_tag, options.call_id, options.cseq);
+      uri, parameter, to_string(transport), options.sent_by, options.branch,
+      transport == SipTransport::udp ? ";rport" : "", scheme, local_host, options.from_tag, options.call_id,
+      options.cseq);
   return options;
 }
 
 SipAnswer classify_sip_answer(const SipMessage& message, const SipOptions& request) noexcept {
   const bool ours = message.status != 0 && message.vias.size() == 1 && message.vias.front().branch == request.branch &&
-                    message.vias.front().transport == "UDP" && message.call_id == request.call_id &&
-                    message.cseq == request.cseq && message.cseq_method == "OPTIONS" &&
-                    message.from_tag == request.from_tag;
+                    message.vias.front().transport == to_string(request.transport) &&
+                    message.call_id == request.call_id && message.cseq == request.cseq &&
+                    message.cseq_method == "OPTIONS" && message.from_tag == request.from_tag;
   if (!ours) return SipAnswer::foreign;
   const int status = message.status;
   if (status < 200) return SipAnswer::provisional;

@@ -13,9 +13,15 @@
 
 namespace failover {
 
+enum class SipTransport { udp, tcp, tls };
+
+/// "UDP", as it stands in a Via.
+std::string_view to_string(SipTransport transport) noexcept;
+
 /// One OPTIONS request and the marks by which its answer is known. OPTIONS only, never credentials: a PBX's block list
 /// must not be fed.
 struct SipOptions {
+  SipTransport transport = SipTransport::udp;
   std::string branch;
   std::string call_id;
   std::uint32_t cseq = 0;
@@ -24,10 +30,12 @@ struct SipOptions {
   std::string text;  ///< the request as it goes out; a retransmission is the same bytes
 };
 
-/// @param local  where the connected socket is bound: Via (with rport, RFC 3581), Contact
+/// @param local  where the connected socket is bound: Via (over UDP with rport, RFC 3581), Contact
 /// @param domain host of the request URI, without brackets
+/// @param port   0 = none in the request URI
 /// @return kind internal when the system gives no random numbers.
-Result<SipOptions> make_sip_options(const Address& local, std::string_view domain, std::uint16_t port);
+Result<SipOptions> make_sip_options(SipTransport transport, const Address& local, std::string_view domain,
+                                    std::uint16_t port);
 
 /// What a datagram from the peer means for our request.
 enum class SipAnswer {

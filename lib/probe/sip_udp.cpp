@@ -7,11 +7,10 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
-#include <string>
+#include <optional>
 #include <string_view>
 #include <utility>
 
-#include <fmt/format.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
@@ -26,7 +25,7 @@
 #include "probe/blame.hpp"
 #include "probe/prober.hpp"
 #include "probe/sip_message.hpp"
-#include "probe/sip_options.hpp"
+#include "probe/sip_transaction.hpp"
 
 namespace failover {
 
@@ -48,10 +47,9 @@ class SipUdpCheck final : public RunningCheck {
     fd_ = std::move(*fd);
     const auto local = Address::of_socket(fd_.get());
     if (!local) return end_soon(finding_of(errno, Moment::asking, "SIP over UDP"));
-    const auto* const name = target.parameter("name");
-    auto request = make_sip_options(*local, name != nullptr ? *name : target.host, target.port);
-    if (!request) return end_soon(unknown(request.error()));
-    request_ = std::move(*request);
+    auto transaction = SipTransaction::begin(target, *local);
+    if (!transaction) return end_soon(unknown(transaction.error()));
+    transaction_ = std::move(*transaction);
     auto watch = loop_.watch(fd_.get(), EPOLLIN, [this](std::uint32_t) { receive(); });
     if (!watch) return end_soon(unknown(watch.error()));
     watch_ = std::move(*watch);
@@ -60,14 +58,18 @@ class SipUdpCheck final : public RunningCheck {
     }
   }
 
-  [[nodiscard]] Finding at_deadline() const override { return found(Health::down, silence_); }
+  [[nodiscard]] Finding at_deadline() const override {
+    return found(Health::down, transaction_ ? transaction_->silence() : "not asked");
+  }
 
  private:
   static Finding unknown(const Error& error) { return {std::unexpected(error), error.message, Grade::ok, false}; }
 
   /// Sends and plans the next retransmission. @return an errno of ours, 0 if it went out or may still go out.
   int send_request() {
-    const auto sent = ::send(fd_.get(), request_.text.data(), request_.text.size(), MSG_NOSIGNAL);
+    if (!transaction_) return 0;
+    const auto& request = transaction_->request();
+    const auto sent = ::send(fd_.get(), request.data(), request.size(), MSG_NOSIGNAL);
     if (sent < 0 && errno != EAGAIN && errno != EINTR) return errno;
     again_ = loop_.after(interval_, [this] { send_again(); });
     interval_ = std::min(interval_ * 2, t2);
@@ -96,28 +98,13 @@ class SipUdpCheck final : public RunningCheck {
 
   /// @return whether the check is over, and this perhaps destroyed.
   bool judge(std::string_view datagram) {
-    const auto message = parse_sip_message(datagram);
-    if (!message) {
-      silence_ = fmt::format("no valid answer to OPTIONS ({})", message.error().message);
-      return false;
-    }
-    switch (classify_sip_answer(*message, request_)) {
-      case SipAnswer::foreign:
-        silence_ = "no answer to our OPTIONS (something else came that is not ours)";
-        return false;
-      case SipAnswer::provisional:
-        // RFC 3261 section 17.1.2.2: from here on retransmit every T2.
-        interval_ = t2;
-        silence_ = fmt::format("only a provisional answer to OPTIONS ({})", message->status);
-        return false;
-      case SipAnswer::up:
-        end(found(Health::up, fmt::format("{} {}", message->status, message->reason)));
-        return true;
-      case SipAnswer::down:
-        end(found(Health::down, fmt::format("{} {}", message->status, message->reason)));
-        return true;
-    }
-    return false;
+    if (!transaction_) return false;
+    auto finding = transaction_->judge(datagram);
+    // RFC 3261 section 17.1.2.2: after a provisional answer retransmit every T2.
+    if (transaction_->proceeding()) interval_ = t2;
+    if (!finding) return false;
+    end(std::move(*finding));
+    return true;
   }
 
   void end_soon(Finding finding) {
@@ -138,9 +125,8 @@ class SipUdpCheck final : public RunningCheck {
   Fd fd_;
   Loop::Watch watch_;
   Loop::Timer again_;
-  SipOptions request_;
+  std::optional<SipTransaction> transaction_;  // there is one as soon as the check runs
   Duration interval_ = t1;
-  std::string silence_ = "no answer to OPTIONS";
 };
 
 }  // namespace

@@ -37,8 +37,9 @@ bool is_host_name(std::string_view name) noexcept {
 }
 
 Result<void> check_target_parameter(std::string_view, std::string_view name, std::string_view value) {
-  if (name == "transport" && value != "udp") {
-    return fail(ErrorKind::usage, fmt::format("transport '{}' is not known; known is udp", value));
+  if (name == "transport" && value != "udp" && value != "tcp") {
+    return fail(ErrorKind::usage,
+                fmt::format("transport '{}' is not known; known are udp and tcp (TLS is sips://)", value));
   }
   if (name == "verify" && value != "require") {
     return fail(ErrorKind::usage, fmt::format("verify '{}' is not known; known is require", value));

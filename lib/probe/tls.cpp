@@ -14,6 +14,8 @@
 #include "net/pinned_connection.hpp"
 #include "probe/blame.hpp"
 #include "probe/certificate_grade.hpp"
+#include "probe/kept_connections.hpp"
+#include "probe/open_connection.hpp"
 #include "probe/prober.hpp"
 
 namespace failover {
@@ -33,7 +35,7 @@ class TlsCheck final : public RunningCheck {
                                 .require_certificate = target.parameter("verify") != nullptr};
     auto stream =
         ByteStream::open(place_.loop, place_.curl, request,
-                         {.connected = [this] { end(judge()); },
+                         {.connected = [this, &target] { finish(target); },
                           .received = {},
                           .ended = [this](const ConnectionFailure& failure) { end(finding_of(failure, "TLS")); }});
     if (stream) {
@@ -47,6 +49,12 @@ class TlsCheck final : public RunningCheck {
   [[nodiscard]] Finding at_deadline() const override { return found(Health::down, "the TLS handshake timed out"); }
 
  private:
+  void finish(const Target& target) {
+    auto finding = judge();
+    if (place_.kept != nullptr) place_.kept->keep(target, open_connection(std::move(stream_)));
+    end(std::move(finding));
+  }
+
   [[nodiscard]] Finding judge() const {
     const auto judged = grade_certificate(stream_->certificate(), place_.options, std::chrono::system_clock::now());
     return found(Health::up, "TLS handshake completed" + judged.clause, judged.grade);

@@ -48,6 +48,11 @@ class KeepOpen(unittest.TestCase):
     def test_the_death_of_a_server_is_seen_at_once_through_a_tunnel(self):
         self.dies(lambda pbx: f"tunnel://127.0.0.1:{pbx.port}")
 
+    def test_the_death_of_a_server_is_seen_at_once_over_sip_and_tls(self):
+        self.dies(lambda pbx: f"{pbx.target}?transport=tcp")
+        self.dies(lambda pbx: pbx.tls_target)
+        self.dies(lambda pbx: f"tls://127.0.0.1:{pbx.tls_port}")
+
     def test_without_it_the_interval_is_kept(self):
         with socket.create_server(("127.0.0.1", free_port()), backlog=8) as server:
             process = self.watch(f"tcp://127.0.0.1:{server.getsockname()[1]}")

@@ -21,6 +21,18 @@ class RealServer(unittest.TestCase):
         self.assertEqual(finished.status, 0, finished)
         self.assertRegex(finished.stdout, r"^PROBE OK - 1 of 1 up: .* up: 200 OK \| 'sip'=0\.\d+s;;\n$")
 
+    def test_every_transport_over_ipv6(self):
+        with Kamailio("::1") as pbx:
+            for target in (pbx.target, pbx.target + "?transport=tcp", pbx.tls_target):
+                one, finished = check(target)
+                self.assertEqual(one["health"], "up", finished)
+
+    def test_a_thousand_targets_over_tcp_leave_no_descriptor_behind(self):
+        lines = "".join(f"{self.pbx.target}?transport=tcp&name=pbx{number}.example\n" for number in range(1000))
+        finished = tool.run("fo-probe", "--json", "--targets-from", "-", stdin=lines, wrapper=["prlimit", "--nofile=200:200"])
+        ups = [one for one in finished.objects if one["type"] == "check" and one["health"] == "up"]
+        self.assertEqual((finished.status, len(ups)), (0, 1000), finished.stderr)
+
     def test_503_is_down(self):
         one, finished = check(f"sip://127.0.0.1:{self.pbx.unavailable_port}", "800ms")
         self.assertEqual((one["health"], finished.status), ("down", 2), finished)

@@ -1,7 +1,8 @@
-"""A real SIP server: Kamailio on UDP and TCP. Ports stay below 10000, as SIP test tools expect."""
+"""A real SIP server: Kamailio on UDP, TCP and TLS. Ports stay below 10000, as SIP test tools expect."""
 
 import socket
 
+from support.certificates import self_signed
 from support.server import Server, free_port
 
 _CONFIG = """#!KAMAILIO
@@ -16,13 +17,19 @@ rev_dns=no
 server_header="Server: PBX-Test"
 listen=udp:{address}:{port}
 listen=tcp:{address}:{port}
+enable_tls=yes
+listen=tls:{address}:{tls_port}
 listen=udp:{address}:{unavailable_port}
+listen=tcp:{address}:{unavailable_port}
 listen=udp:{address}:{silent_port}
+listen=tcp:{address}:{silent_port}
 loadmodule "sl.so"
 loadmodule "pv.so"
 loadmodule "maxfwd.so"
 loadmodule "textops.so"
 loadmodule "siputils.so"
+loadmodule "tls.so"
+modparam("tls", "config", "{dir}/tls.cfg")
 request_route {{
   if (!mf_process_maxfwd_header("10")) {{ sl_send_reply("483", "Too Many Hops"); exit; }}
   if ($Rp == {silent_port}) exit;
@@ -38,7 +45,8 @@ request_route {{
 
 
 class Kamailio(Server):
-    """Answers OPTIONS with 200 on `port` (UDP and TCP), with 503 on `unavailable_port`, never on `silent_port` (UDP)."""
+    """Answers OPTIONS with 200 on `port` (UDP and TCP) and `tls_port` (with a self-signed certificate for pbx.example), with 503 on
+    `unavailable_port`, never on `silent_port`."""
 
     program = "kamailio"
 
@@ -46,12 +54,16 @@ class Kamailio(Server):
         super().__init__()
         self.address = address
         self.port = port or free_port(2000, 9999, address)
+        self.tls_port = free_port(2000, 9999, address)
         self.unavailable_port = free_port(2000, 9999, address)
         self.silent_port = free_port(2000, 9999, address)
         place = f"[{address}]" if ":" in address else address
+        self_signed(self.dir, "kamailio")
+        (self.dir / "tls.cfg").write_text(f"[server:default]\nmethod = TLSv1.2+\nprivate_key = {self.dir}/key.pem\n"
+                                          f"certificate = {self.dir}/kamailio.pem\n", encoding="ascii")
         (self.dir / "kamailio.cfg").write_text(
-            _CONFIG.format(address=place, port=self.port, unavailable_port=self.unavailable_port,
-                           silent_port=self.silent_port), encoding="ascii")
+            _CONFIG.format(address=place, port=self.port, tls_port=self.tls_port, unavailable_port=self.unavailable_port,
+                           silent_port=self.silent_port, dir=self.dir), encoding="ascii")
 
     def command(self):
         return ["kamailio", "-DD", "-f", str(self.dir / "kamailio.cfg"), "-Y", str(self.dir), "-P",
@@ -59,7 +71,8 @@ class Kamailio(Server):
 
     def ready(self):
         """It answers an OPTIONS."""
-        request = (f"OPTIONS sip:test@{self.address} SIP/2.0\r\nVia: SIP/2.0/UDP {self.address}:9;branch=z9hG4bKready;rport\r\n"
+        place = f"[{self.address}]" if ":" in self.address else self.address
+        request = (f"OPTIONS sip:test@{place} SIP/2.0\r\nVia: SIP/2.0/UDP {place}:9;branch=z9hG4bKready;rport\r\n"
                    f"Max-Forwards: 70\r\nFrom: <sip:ready@test>;tag=1\r\nTo: <sip:test@test>\r\nCall-ID: ready\r\n"
                    "CSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n")
         with socket.socket(socket.AF_INET6 if ":" in self.address else socket.AF_INET, socket.SOCK_DGRAM) as client:
@@ -70,6 +83,11 @@ class Kamailio(Server):
                 return client.recv(4096).startswith(b"SIP/2.0 200")
             except OSError:
                 return False
+
+    @property
+    def tls_target(self):
+        place = f"[{self.address}]" if ":" in self.address else self.address
+        return f"sips://{place}:{self.tls_port}"
 
     @property
     def target(self):

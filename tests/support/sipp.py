@@ -1,4 +1,4 @@
-"""A real SIP test agent that plays a scenario: SIPp. It answers OPTIONS over UDP as it is told."""
+"""A real SIP test agent that plays a scenario: SIPp. It answers OPTIONS as it is told."""
 
 import socket
 
@@ -24,24 +24,25 @@ Content-Length: 0
 
 
 class Sipp(Server):
-    """`status`: of its answer. `pause`: milliseconds before it. `call_id`, `cseq`: what stands in the answer instead of the request's."""
+    """`tcp`: over TCP instead of UDP. `status`: of its answer. `pause`: milliseconds before it. `call_id`, `cseq`: what stands in the answer instead of the request's."""
 
     program = "sipp"
 
-    def __init__(self, status="200 OK", pause=0, call_id="[last_Call-ID:]", cseq="[last_CSeq:]"):
+    def __init__(self, status="200 OK", pause=0, call_id="[last_Call-ID:]", cseq="[last_CSeq:]", tcp=False):
         super().__init__()
         self.port = free_port(2000, 9999)
-        self.target = f"sip://127.0.0.1:{self.port}"
+        self.kind = socket.SOCK_STREAM if tcp else socket.SOCK_DGRAM
+        self.target = f"sip://127.0.0.1:{self.port}" + ("?transport=tcp" if tcp else "")
         (self.dir / "scenario.xml").write_text(
             _SCENARIO.format(status=status, pause=f'<pause milliseconds="{pause}"/>' if pause else "", call_id=call_id, cseq=cseq),
             encoding="ascii")
 
     def command(self):
         return ["sipp", "-sf", str(self.dir / "scenario.xml"), "-i", "127.0.0.1", "-p", str(self.port), "-cp", str(free_port()), "-t",
-                "u1", "-nostdin"]
+                "t1" if self.kind == socket.SOCK_STREAM else "u1", "-nostdin"]
 
     def ready(self):
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        with socket.socket(socket.AF_INET, self.kind) as taken:
             try:
                 taken.bind(("127.0.0.1", self.port))
             except OSError:

@@ -14,9 +14,10 @@ namespace {
 constexpr unsigned most_in_a_row = 1000;
 
 void declare_targets(CLI::App& app, ProbeToolOptions& options) {
-  app.add_option("target", options.targets,
-                 "What to probe: sip://HOST[:5060] http(s)://HOST[:PORT]/PATH tunnel://HOST[:5090] tcp://HOST:PORT "
-                 "tls://HOST:PORT dns://SERVER[:53]/NAME icmp://HOST exec:///PLUGIN[?arg=..]")
+  app.add_option(
+         "target", options.targets,
+         "What to probe: sip://HOST[:5060] sips://HOST http(s)://HOST[:PORT]/PATH tunnel://HOST[:5090] tcp://HOST:PORT "
+         "tls://HOST:PORT dns://SERVER[:53]/NAME icmp://HOST exec:///PLUGIN[?arg=..]")
       ->type_name("TARGET");
   app.add_option("--targets-from", options.targets_from, "Read targets from a file, one a line; - is stdin")
       ->type_name("FILE");

@@ -48,7 +48,8 @@ std::string with_crlf(const std::string& text) {
 
 /// None of them is an answer to a request of ours.
 void never_up(const std::string& text) {
-  const auto request = failover::make_sip_options(*Address::parse("192.0.2.9", 40000), "pbx.example", 5060);
+  const auto request =
+      failover::make_sip_options(failover::SipTransport::udp, *Address::parse("192.0.2.9", 40000), "pbx.example", 5060);
   REQUIRE(request);
   const auto message = parse_sip_message(text);
   if (message) CHECK(classify_sip_answer(*message, *request) == SipAnswer::foreign);

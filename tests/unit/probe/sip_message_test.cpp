@@ -20,7 +20,8 @@ using failover::SipOptions;
 namespace {
 
 SipOptions request() {
-  auto options = make_sip_options(*Address::parse("192.0.2.9", 40000), "pbx.example", 5060);
+  auto options =
+      make_sip_options(failover::SipTransport::udp, *Address::parse("192.0.2.9", 40000), "pbx.example", 5060);
   REQUIRE(options);
   return *options;
 }
@@ -59,7 +60,8 @@ TEST_CASE("our own request is well-formed, and every one is another") {
   CHECK(one.branch != two.branch);
   CHECK(one.call_id != two.call_id);
   CHECK(one.from_tag != two.from_tag);
-  const auto v6 = make_sip_options(*Address::parse("2001:db8::9", 40000), "2001:db8::1", 5060);
+  const auto v6 =
+      make_sip_options(failover::SipTransport::udp, *Address::parse("2001:db8::9", 40000), "2001:db8::1", 5060);
   REQUIRE(v6);
   CHECK(parse_sip_message(v6->text)->request_uri == "sip:[2001:db8::1]:5060");
 }
