@@ -12,6 +12,7 @@ complete -c fo-fetch -l connections -x -d 'Connections at most, where the store 
 complete -c fo-fetch -l limit-rate -x -d 'Bytes a second at most, for instance 2MiB'
 complete -c fo-fetch -l retries -x -d 'Tries in a row without progress after the first (default 5)'
 complete -c fo-fetch -l stall-timeout -x -d 'A server silent for so long is given up (default 30s)'
+complete -c fo-fetch -l metrics-file -r -F -d 'File for Prometheus, replaced after every run'
 complete -c fo-fetch -l list -d 'Print what is there, newest first, and download nothing'
 complete -c fo-fetch -l identity-file -r -F -d 'Private key for SSH (default: the agent, then ~/.ssh/id_*)'
 complete -c fo-fetch -l known-hosts -r -F -d 'Known SSH host keys (default ~/.ssh/known_hosts and the host\'s)'

@@ -32,6 +32,8 @@
 #include "fetch/survey.hpp"
 #include "fetch/verify.hpp"
 #include "state/backup_sidecar.hpp"
+#include "state/fetch_counters.hpp"
+#include "state/state_dir.hpp"
 
 namespace failover {
 
@@ -57,6 +59,7 @@ class SourceFetcher : public Fetcher {
 
   Result<FetchPlan> plan(const Context& context) override;
   Result<FetchOutcome> run(const Context& context) override;
+  Result<FetchCounters> count(const Result<FetchOutcome>& outcome) override;
 
  private:
   Result<FetchCandidate> choose(FetchPlan& plan, const Context& context);
@@ -235,11 +238,13 @@ void SourceFetcher::remove_old(FetchOutcome& outcome) const {
       outcome.warnings.push_back(removed.error().message);
     }
   }
+  if (const auto swept = Partial::sweep(options_.output); !swept) outcome.warnings.push_back(swept.error().message);
   if (const auto swept = sweep_orphans(options_.output); !swept) outcome.warnings.push_back(swept.error().message);
 }
 
 Result<FetchOutcome> SourceFetcher::one_round(const Context& context) {
   const auto plan = FO_TRY(this->plan(context));
+  if (options_.planned) options_.planned(plan);
   auto outcome = plan.already_here ? keep_what_is_here(plan, context) : fetch(plan, context);
   if (!outcome) return outcome;
   outcome->size = plan.chosen.object.size;
@@ -261,6 +266,17 @@ Result<FetchOutcome> SourceFetcher::run(const Context& context) {
     }
     context.note(Level::info, outcome.error().message + "; looking again");
   }
+}
+
+Result<FetchCounters> SourceFetcher::count(const Result<FetchOutcome>& outcome) {
+  FetchRun run{!outcome, meter_->bytes(), {}, 0, std::chrono::system_clock::now()};
+  if (outcome) {
+    run.backup_time = outcome->backup_time;
+    run.size = outcome->size;
+  }
+  const auto state = FO_TRY(StateDir::open(options_.state_dir));
+  // A run that was stopped, or out of time, counts all the same.
+  return count_fetch_run(state, source_->describe(), run, Context{});
 }
 
 }  // namespace

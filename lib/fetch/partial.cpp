@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -164,6 +165,15 @@ Result<void> Partial::discard(const std::filesystem::path& folder) {
   FO_TRY(remove_file_durably(folder / part_name));
   FO_TRY(remove_file_durably(folder / map_name));
   return remove_file_durably(folder / note_name);
+}
+
+Result<void> Partial::sweep(const std::filesystem::path& folder) {
+  std::error_code error;
+  const auto is_there = [&](std::string_view name) {
+    return std::filesystem::symlink_status(folder / name, error).type() != std::filesystem::file_type::not_found;
+  };
+  if (is_there(part_name) || (!is_there(map_name) && !is_there(note_name))) return {};
+  return discard(folder);
 }
 
 const std::filesystem::path& Partial::path() const noexcept {

@@ -31,6 +31,9 @@ class Partial {
   /// Removes it, its map and its note.
   static Result<void> discard(const std::filesystem::path& folder);
 
+  /// Removes map and note when there is nothing that they could speak of: what a crash after publish() began leaves.
+  static Result<void> sweep(const std::filesystem::path& folder);
+
   Partial(Partial&&) noexcept;
   ~Partial();
 

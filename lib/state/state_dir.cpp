@@ -39,7 +39,7 @@ Result<StateDir> StateDir::open(const std::filesystem::path& root) {
   StateDir state(root);
   FO_TRY(while_doing("preparing the state directory", make_directories(root, private_mode)));
   FO_TRY(check_owner_only_writes(root));
-  for (const auto& folder : {state.backups(), state.probe(), state.restore(), state.promote()}) {
+  for (const auto& folder : {state.backups(), state.fetch(), state.probe(), state.restore(), state.promote()}) {
     FO_TRY(while_doing("preparing the state directory", make_directories(folder, private_mode)));
   }
   return state;

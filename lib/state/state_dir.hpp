@@ -20,6 +20,7 @@ class StateDir {
 
   [[nodiscard]] const std::filesystem::path& root() const noexcept { return root_; }
   [[nodiscard]] std::filesystem::path backups() const { return root_ / "backups"; }
+  [[nodiscard]] std::filesystem::path fetch() const { return root_ / "fetch"; }
   [[nodiscard]] std::filesystem::path probe() const { return root_ / "probe"; }
   [[nodiscard]] std::filesystem::path restore() const { return root_ / "restore"; }
   [[nodiscard]] std::filesystem::path promote() const { return root_ / "promote"; }

@@ -145,6 +145,7 @@ constexpr auto fetch_keys = std::to_array<std::string_view>({
     "limit-rate",
     "list",
     "max-age",
+    "metrics-file",
     "no-progress",
     "output",
     "password-file",

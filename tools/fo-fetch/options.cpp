@@ -27,6 +27,8 @@ void declare_fetch_options(CLI::App& app, FetchCommand& command) {
   app.add_option("--retries", fetch.retries, "Tries in a row without progress after the first (default 5)")
       ->type_name("N");
   add_duration(app, "--stall-timeout", access.stall_timeout, "A server silent for so long is given up (default 30s)");
+  app.add_option("--metrics-file", command.metrics_file, "File for Prometheus, replaced after every run")
+      ->type_name("FILE.prom");
   app.add_flag("--list", command.list, "Print what is there, newest first, and download nothing");
   app.add_option("--identity-file", access.identity_file, "Private key for SSH (default: the agent, then ~/.ssh/id_*)")
       ->type_name("FILE");

@@ -19,6 +19,7 @@ struct FetchCommand {
   std::optional<std::filesystem::path> output;
   bool list = false;
   std::string delta = "auto";
+  std::optional<std::filesystem::path> metrics_file;
   FetchOptions fetch;
   SourceOptions access;
 };

@@ -88,8 +88,7 @@ Result<Outcome> show_list(const std::vector<FetchCandidate>& candidates, Output&
   return Outcome{status_done, fmt::format("{} found", candidates.size()), "{}"};
 }
 
-Outcome show_plan(const FetchPlan& plan, Output& output) {
-  const auto& object = plan.chosen.object;
+void tell_plan(const FetchPlan& plan, Output& output) {
   Json json{{"chosen", to_json(plan.chosen)},
             {"already_here", plan.already_here ? Json(plan.already_here->string()) : Json(nullptr)},
             {"to_download", plan.to_download},
@@ -97,6 +96,11 @@ Outcome show_plan(const FetchPlan& plan, Output& output) {
             {"reasons", plan.reasons},
             {"warnings", plan.warnings}};
   output.object("plan", dump(json));
+}
+
+Outcome show_plan(const FetchPlan& plan, Output& output) {
+  tell_plan(plan, output);
+  const auto& object = plan.chosen.object;
   if (plan.already_here) {
     output.print("nothing to download: " + plan.already_here->string());
   } else {

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
+#include <failover/context.hpp>
 #include <failover/error.hpp>
+#include <failover/fetcher.hpp>
 
 #include "cli/tool.hpp"
 #include "fo-fetch/options.hpp"
@@ -20,6 +23,8 @@ class FetchTool final : public Tool {
   Result<Outcome> run(Session& session) override;
 
  private:
+  void write_metrics(Fetcher& fetcher, const std::string& location, const Result<FetchOutcome>& outcome, Duration took,
+                     Session& session);
   FetchCommand command_;
 };
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +18,8 @@
 
 namespace failover {
 
+struct FetchPlan;
+
 struct FetchOptions {
   std::filesystem::path output;     ///< folder for the backups; made with mode 0700 when it is not there
   std::filesystem::path state_dir;  ///< tells which backup is restored now; that one is never removed
@@ -24,11 +27,12 @@ struct FetchOptions {
   std::size_t keep = 7;  ///< how many backups of this source stay; at least 1
   std::optional<std::string> sha256;
   std::optional<std::filesystem::path> sha256_file;
-  std::optional<std::uint64_t> limit_rate;  ///< bytes a second
-  unsigned retries = 5;                     ///< in a row without a byte of progress
-  std::size_t connections = 4;              ///< at most, where the store allows several
-  bool delta = true;                        ///< take unchanged entries from the newest backup that is here
-  bool quick = false;                       ///< unpack no entry that a digest of the whole vouches for
+  std::optional<std::uint64_t> limit_rate;             ///< bytes a second
+  unsigned retries = 5;                                ///< in a row without a byte of progress
+  std::size_t connections = 4;                         ///< at most, where the store allows several
+  bool delta = true;                                   ///< take unchanged entries from the newest backup that is here
+  bool quick = false;                                  ///< unpack no entry that a digest of the whole vouches for
+  std::function<void(const FetchPlan&)> planned = {};  ///< told what run() is about to do
 };
 
 /// What an object's end tells: an archive, an archive that is cut off or still being written, or something else.
@@ -86,6 +90,16 @@ struct FetchOutcome {
   FetchMatch match = FetchMatch::as_downloaded;
 };
 
+/// What is remembered of a source over the runs that were counted.
+struct FetchCounters {
+  std::uint64_t runs = 0;
+  std::uint64_t failures = 0;
+  std::uint64_t fetched_bytes = 0;        ///< from the store, of failed runs too
+  std::optional<WallTime> backup_time{};  ///< of the last run that did not fail
+  std::optional<WallTime> succeeded{};    ///< when that was
+  std::uint64_t size = 0;                 ///< of its backup
+};
+
 /// Brings the newest good backup of a source into a folder. A backup appears under its name verified or not at all
 /// (properties good-stays-good, effect).
 class FAILOVER_EXPORT Fetcher {
@@ -97,6 +111,8 @@ class FAILOVER_EXPORT Fetcher {
   virtual Result<FetchPlan> plan(const Context& context) = 0;
   /// Plans and does it, holding the lock of the folder (property alone).
   virtual Result<FetchOutcome> run(const Context& context) = 0;
+  /// Adds the last run(), whose result this is, to the counters in the state directory.
+  virtual Result<FetchCounters> count(const Result<FetchOutcome>& outcome) = 0;
 };
 
 FAILOVER_EXPORT Result<std::unique_ptr<Fetcher>> make_fetcher(std::unique_ptr<Source> source,
