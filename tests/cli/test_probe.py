@@ -15,8 +15,8 @@ class Usage(unittest.TestCase):
 
     def test_every_mistake_is_3_and_is_named(self):
         self.assert_unknown(says="nothing to probe")
-        self.assert_unknown("smtp://a", says="known are sip://, http://, https://, tcp://, tls://, tunnel://, dns://, icmp://, exec://")
-        self.assert_unknown("sip://a?transport=tcp", says="transport 'tcp' is not known")
+        self.assert_unknown("smtp://a", says="known are sip://, sips://, http://, https://, tcp://, tls://, tunnel://, dns://, icmp://, exec://")
+        self.assert_unknown("sip://a?transport=sctp", says="transport 'sctp' is not known")
         self.assert_unknown("sip://u:p@a", says="password")
         self.assert_unknown("sip://a", "sip://a", says="named twice")
         self.assert_unknown("--no-such", "sip://a", says="--no-such")
