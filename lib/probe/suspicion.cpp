@@ -1,7 +1,6 @@
 #include "probe/suspicion.hpp"
 
 #include <cstddef>
-#include <expected>
 #include <span>
 #include <utility>
 #include <vector>
@@ -9,7 +8,6 @@
 #include <fmt/format.h>
 
 #include <failover/context.hpp>
-#include <failover/error.hpp>
 #include <failover/observer.hpp>
 #include <failover/watch.hpp>
 
@@ -42,6 +40,7 @@ Hold judge_silence(const SilenceFacts& facts, Duration suspect_for) noexcept {
 
 std::vector<Observation> doubt_lone_silence(std::vector<Observation> observations) {
   std::vector<const Target*> targets;
+  targets.reserve(observations.size());
   for (const auto& one : observations) targets.push_back(&one.target);
   const auto hosts = group_by_host(targets);
   const auto answer = [&](std::size_t i) {
@@ -54,6 +53,7 @@ std::vector<Observation> doubt_lone_silence(std::vector<Observation> observation
     const auto& group = hosts.groups.at(hosts.group_of.at(i));
     std::vector<LastAnswer> sip;
     std::vector<LastAnswer> services;
+    services.reserve(group.others.size());
     for (const auto other : group.sip) {
       if (other != i) sip.push_back(answer(other));
     }

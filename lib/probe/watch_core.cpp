@@ -242,6 +242,8 @@ Hold WatchCore::hold_of(std::size_t index, Time now) const {
   const auto& group = hosts_.groups.at(hosts_.group_of.at(index));
   std::vector<LastAnswer> sip;
   std::vector<LastAnswer> services;
+  sip.reserve(group.sip.size());
+  services.reserve(group.others.size());
   for (const auto other : group.sip) {
     if (other != index) sip.push_back(watched_.at(other).last);
   }

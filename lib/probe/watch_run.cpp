@@ -103,19 +103,19 @@ void WatchRun::carry_out(RememberUp action) {
   remembering_ = engine_->loop().soon([this] { write_down(); });
 }
 
-void WatchRun::carry_out(TellCheck action) {
+void WatchRun::carry_out(const TellCheck& action) {
   listener_.checked(action.observation, false);
 }
 
-void WatchRun::carry_out(TellState action) {
+void WatchRun::carry_out(const TellState& action) {
   listener_.state_changed(action.target, action.from, action.to, action.reason);
 }
 
-void WatchRun::carry_out(TellVerdict action) {
+void WatchRun::carry_out(const TellVerdict& action) {
   listener_.verdict_changed(action.verdict);
 }
 
-void WatchRun::carry_out(TellNote action) {
+void WatchRun::carry_out(const TellNote& action) {
   if (context_ != nullptr) context_->note(action.level, action.sentence);
 }
 

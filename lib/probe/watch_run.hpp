@@ -43,10 +43,10 @@ class WatchRun {
   void carry_out(BeginCheck action);
   void carry_out(AskReferences action);
   void carry_out(RememberUp action);
-  void carry_out(TellCheck action);
-  void carry_out(TellState action);
-  void carry_out(TellVerdict action);
-  void carry_out(TellNote action);
+  void carry_out(const TellCheck& action);
+  void carry_out(const TellState& action);
+  void carry_out(const TellVerdict& action);
+  void carry_out(const TellNote& action);
   void carry_out(EndWatch action);
   void write_down();
   void ask_references();

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdlib>
 #include <deque>
+#include <ratio>
 #include <string>
 #include <string_view>
 #include <utility>

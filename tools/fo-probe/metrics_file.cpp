@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <ios>
+#include <iterator>
 #include <map>
 #include <set>
 #include <span>
@@ -55,6 +56,42 @@ class Family {
   std::string head_;
 };
 
+/// The metrics of the targets.
+class Families {
+ public:
+  void add(const std::string& target, const TargetMetrics& known) {
+    for (std::size_t i = 0; i < healths.size(); ++i) add_one_of(target, known, i);
+    if (known.state) changes_.add(target, known.changes);
+    if (!known.latest) return;
+    const auto& latest = *known.latest;
+    const bool is_up = latest.health == Health::up;
+    up_.add(target, is_up ? 1 : 0);
+    if (is_up) times_.add(target, fmt::format("{:.6f}", std::chrono::duration<double>(latest.rtt).count()));
+    checked_.add(target, fmt::format("{:.3f}", std::chrono::duration<double>(latest.when.time_since_epoch()).count()));
+  }
+
+  [[nodiscard]] std::string text() const {
+    return health_.text + up_.text + state_.text + times_.text + checked_.text + checks_.text + changes_.text;
+  }
+
+ private:
+  void add_one_of(const std::string& target, const TargetMetrics& known, std::size_t i) {
+    const auto health = fmt::format("{},health=\"{}\"", target, healths.at(i));
+    const auto state = fmt::format("{},state=\"{}\"", target, healths.at(i));
+    if (known.latest) health_.add(health, to_string(known.latest->health) == healths.at(i) ? 1 : 0);
+    if (known.state) state_.add(state, to_string(*known.state) == healths.at(i) ? 1 : 0);
+    checks_.add(health, known.checks.at(i));
+  }
+
+  Family health_{"health", "gauge", "1 for what the last check of a target found."};
+  Family up_{"up", "gauge", "Whether the last check found the target up."};
+  Family state_{"state", "gauge", "1 for what the watch holds the target for, after rise and fall."};
+  Family times_{"response_seconds", "gauge", "Response time of the last check, where it found the target up."};
+  Family checked_{"checked_timestamp_seconds", "gauge", "When the last check ended."};
+  Family checks_{"checks_total", "counter", "Checks by what they found."};
+  Family changes_{"state_changes_total", "counter", "Changes of what the watch holds the target for."};
+};
+
 }  // namespace
 
 void MetricsFile::move_to(std::filesystem::path path) {
@@ -81,7 +118,9 @@ void MetricsFile::keep_only(std::span<const Target> targets, std::span<const Tar
   std::set<std::string_view> wanted;
   for (const auto& one : targets) wanted.insert(one.text);
   for (const auto& one : references) wanted.insert(one.text);
-  std::erase_if(targets_, [&](const auto& known) { return !wanted.contains(known.first); });
+  for (auto known = targets_.begin(); known != targets_.end();) {
+    known = wanted.contains(known->first) ? std::next(known) : targets_.erase(known);
+  }
   for (const auto& one : targets) {
     auto& state = targets_[one.text].state;
     state = state.value_or(TargetState::unknown);
@@ -95,37 +134,13 @@ void MetricsFile::set(const Verdict& verdict) {
 }
 
 std::string MetricsFile::text() const {
-  Family health("health", "gauge", "1 for what the last check of a target found.");
-  Family up("up", "gauge", "Whether the last check found the target up.");
-  Family state("state", "gauge", "1 for what the watch holds the target for, after rise and fall.");
-  Family times("response_seconds", "gauge", "Response time of the last check, where it found the target up.");
-  Family checked("checked_timestamp_seconds", "gauge", "When the last check ended.");
-  Family checks("checks_total", "counter", "Checks by what they found.");
-  Family changes("state_changes_total", "counter", "Changes of what the watch holds the target for.");
-  for (const auto& [name, known] : targets_) {
-    const auto target = fmt::format("target=\"{}\"", escaped(name));
-    for (std::size_t i = 0; i < healths.size(); ++i) {
-      const auto labels = fmt::format("{},health=\"{}\"", target, healths.at(i));
-      if (known.latest) health.add(labels, to_string(known.latest->health) == healths.at(i) ? 1 : 0);
-      checks.add(labels, known.checks.at(i));
-      if (known.state) {
-        state.add(fmt::format("{},state=\"{}\"", target, healths.at(i)),
-                  to_string(*known.state) == healths.at(i) ? 1 : 0);
-      }
-    }
-    if (known.state) changes.add(target, known.changes);
-    if (!known.latest) continue;
-    const bool is_up = known.latest->health == Health::up;
-    up.add(target, is_up ? 1 : 0);
-    if (is_up) times.add(target, fmt::format("{:.6f}", std::chrono::duration<double>(known.latest->rtt).count()));
-    checked.add(target,
-                fmt::format("{:.3f}", std::chrono::duration<double>(known.latest->when.time_since_epoch()).count()));
-  }
+  Families families;
+  for (const auto& [name, known] : targets_) families.add(fmt::format("target=\"{}\"", escaped(name)), known);
   Family verdict("verdict", "gauge", "1 for the verdict over all targets.");
   for (const auto one : healths) {
     if (verdict_) verdict.add(fmt::format("health=\"{}\"", one), to_string(verdict_->health) == one ? 1 : 0);
   }
-  return health.text + up.text + state.text + times.text + checked.text + checks.text + changes.text + verdict.text;
+  return families.text() + verdict.text;
 }
 
 Result<void> MetricsFile::write() {

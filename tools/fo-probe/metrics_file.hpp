@@ -14,6 +14,14 @@
 
 namespace failover::cli {
 
+/// What is known of one target.
+struct TargetMetrics {
+  std::optional<Observation> latest;
+  std::optional<TargetState> state;       ///< of those that are watched
+  std::array<std::uint64_t, 3> checks{};  ///< up, down, unknown
+  std::uint64_t changes = 0;
+};
+
 /// A file for Prometheus' node exporter (textfile collector), replaced atomically so that it is never read half.
 class MetricsFile {
  public:
@@ -32,13 +40,7 @@ class MetricsFile {
  private:
   [[nodiscard]] std::string text() const;
   std::filesystem::path path_;
-  struct Known {
-    std::optional<Observation> latest;
-    std::optional<TargetState> state;
-    std::array<std::uint64_t, 3> checks{};  ///< up, down, unknown
-    std::uint64_t changes = 0;
-  };
-  std::map<std::string, Known> targets_;
+  std::map<std::string, TargetMetrics> targets_;
   std::optional<Verdict> verdict_;
   bool changed_ = true;
 };

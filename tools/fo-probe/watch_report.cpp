@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include <failover/context.hpp>
-#include <failover/error.hpp>
 #include <failover/observer.hpp>
 #include <failover/watch.hpp>
 
