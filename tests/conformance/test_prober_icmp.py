@@ -9,6 +9,7 @@ _HERE = "icmp://127.0.0.1"
 
 
 class IcmpSuite(ProberSuite):
+    kinds = ("icmp",)
     socket = ""
 
     def case(self, behaviour, health, says="", target=_HERE, **more):

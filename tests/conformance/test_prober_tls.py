@@ -11,6 +11,8 @@ from support.tls_server import TlsServer
 
 
 class Tls(ProberSuite, unittest.TestCase):
+    kinds = ("tls",)
+
     @classmethod
     def serve(cls, server):
         cls.addClassCleanup(server.close)
