@@ -11,9 +11,11 @@
 
 #include <failover/context.hpp>
 #include <failover/error.hpp>
+#include <failover/observer.hpp>
 #include <failover/watch.hpp>
 
 #include "cli/command_line.hpp"
+#include "cli/config_file.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/session.hpp"
 #include "cli/shared_options.hpp"

@@ -1,5 +1,6 @@
 #include "fo-probe/watch_listeners.hpp"
 
+#include <memory>
 #include <string_view>
 #include <utility>
 
