@@ -57,6 +57,8 @@ std::optional<Address> Address::parse(std::string_view host, std::uint16_t port)
   sockaddr_in6 v6{};
   if (char* zone = std::strchr(text.data(), '%'); zone != nullptr) {
     *zone = '\0';
+    // The kernel takes "lo:" and whatever follows for an alias of lo; it is no name of an interface.
+    if (std::strchr(zone + 1, ':') != nullptr) return std::nullopt;
     v6.sin6_scope_id = if_nametoindex(zone + 1);
     if (v6.sin6_scope_id == 0) return std::nullopt;
   }

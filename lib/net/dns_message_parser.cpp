@@ -63,12 +63,9 @@ class Reader {
       if (place >= wire_.size()) return malformed("it ends within a name");
       const unsigned length = byte(place);
       if ((length & 0xc0U) == 0xc0U) {
-        if (place + 1 >= wire_.size()) return malformed("it ends within a name");
-        const std::size_t target = (length & 0x3fU) << 8U | byte(place + 1);
+        const auto target = FO_TRY(pointer_target(place, earliest));
         if (!std::exchange(jumped, true)) at_ = place + 2;
-        // Names stand behind the header, whose bytes a server may change when it signs.
-        if (target < header_size) return malformed("a name points into the header");
-        if (target >= earliest || ++pointers > max_pointers) return malformed("a name points forward or in a circle");
+        if (++pointers > max_pointers) return malformed("a name points forward or in a circle");
         earliest = target;
         place = target;
         continue;
@@ -85,6 +82,16 @@ class Reader {
   }
 
  private:
+  /// Where a pointer leads: before every place already read.
+  [[nodiscard]] Result<std::size_t> pointer_target(std::size_t place, std::size_t earliest) const {
+    if (place + 1 >= wire_.size()) return malformed("it ends within a name");
+    const std::size_t target = (byte(place) & 0x3fU) << 8U | byte(place + 1);
+    // Names stand behind the header, whose bytes a server may change when it signs.
+    if (target < header_size) return malformed("a name points into the header");
+    if (target >= earliest) return malformed("a name points forward or in a circle");
+    return target;
+  }
+
   [[nodiscard]] unsigned byte(std::size_t place) const noexcept { return static_cast<unsigned char>(wire_[place]); }
 
   std::string_view wire_;

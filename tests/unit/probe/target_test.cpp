@@ -85,7 +85,8 @@ TEST_CASE("what is no target is a usage error that names it and says what is wro
       "https://a?expect=99", "https://a?expect=6xx", "https://a?expect=", "https://a?expect=200,",
       "https://a?expect=299-200", "https://a?body=", "https://a?verify=no", "https://a?name=b%0d%0ac",
       "https://a?name=b%00", "sip://a?name=", "sip://1:2:3", "sip://[::1", "sip://a b", "tunnel://a?x=1", "tls://a",
-      "tls://a:1?verify=yes", "tls://a:1?expect=200", "http://[fe80::1%25lo]/", "sip://-pbx", "sip://.");
+      "tls://a:1?verify=yes", "tls://a:1?expect=200", "http://[fe80::1%25lo]/", "sip://-pbx",
+      "sip://[fe80::1%25lo:%12]", "sip://.");
   INFO(text);
   const auto target = parse_target(text);
   REQUIRE_FALSE(target);
@@ -96,6 +97,7 @@ TEST_CASE("what is no target is a usage error that names it and says what is wro
 TEST_CASE("an unknown kind of target lists the known ones") {
   const auto target = parse_target("smtp://pbx.example");
   REQUIRE_FALSE(target);
-  CHECK(target.error().message.find("sip://, sips://, http://, https://, tcp://, tls://, tunnel://, dns://, icmp://, exec://") !=
+  CHECK(target.error().message.find(
+            "sip://, sips://, http://, https://, tcp://, tls://, tunnel://, dns://, icmp://, exec://") !=
         std::string::npos);
 }
