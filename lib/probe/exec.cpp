@@ -89,7 +89,7 @@ class ExecCheck final : public RunningCheck {
 
  private:
   Result<void> start_child(const std::vector<std::string>& argv) {
-    child_.emplace(FO_TRY(SpawnedChild::start(argv, {}, false)));
+    child_ = std::make_unique<SpawnedChild>(FO_TRY(SpawnedChild::start(argv, {}, false)));
     child_->input.reset();
     FO_TRY(output_.start(loop_, child_->output));
     FO_TRY(errors_.start(loop_, child_->errors));
@@ -116,8 +116,8 @@ class ExecCheck final : public RunningCheck {
 
   Loop& loop_;
   CheckDone done_;
-  std::optional<SpawnedChild> child_;  // its destructor kills the whole process group
-  Stream output_;                      // the watches come after the descriptors, so that they go first
+  std::unique_ptr<SpawnedChild> child_;  // its destructor kills the whole process group
+  Stream output_;                        // the watches come after the descriptors, so that they go first
   Stream errors_;
   Loop::Watch end_watch_;
   Loop::Timer ended_;

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -51,7 +50,7 @@ class IcmpCheck final : public RunningCheck {
   void start(const Address& address) {
     auto socket = PingSocket::connect(address, place_.source);
     if (!socket) return end_soon(no_socket(socket.error()));
-    socket_ = std::move(*socket);
+    socket_ = std::make_unique<PingSocket>(std::move(*socket));
     struct {
       std::uint16_t identifier;
       std::uint16_t sequence;
@@ -129,7 +128,7 @@ class IcmpCheck final : public RunningCheck {
 
   CheckPlace place_;
   CheckDone done_;
-  std::optional<PingSocket> socket_;
+  std::unique_ptr<PingSocket> socket_;
   Loop::Watch watch_;  // after the socket, so that it goes first
   Loop::Timer again_;
   std::uint16_t identifier_ = 0;
