@@ -11,6 +11,7 @@
 
 #include "core/url.hpp"
 #include "source/file.hpp"
+#include "source/https.hpp"
 #include "source/sftp.hpp"
 #include "source/smb.hpp"
 
@@ -25,6 +26,7 @@ struct Maker {
 
 constexpr std::array makers{
     Maker{"file", make_file_source},
+    Maker{"https", make_https_source},
     Maker{"sftp", make_sftp_source},
     Maker{"smb", make_smb_source},
 };

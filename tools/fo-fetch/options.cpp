@@ -9,7 +9,7 @@ namespace failover::cli {
 void declare_fetch_options(CLI::App& app, FetchCommand& command) {
   auto& fetch = command.fetch;
   auto& access = command.access;
-  app.add_option("source", command.source, "Where the backup lies: sftp://[USER@]HOST[:PORT]/PATH or file:///PATH")
+  app.add_option("source", command.source, "Where the backup lies: https://HOST/PATH, sftp://[USER@]HOST/PATH, smb://HOST/SHARE/PATH, file:///PATH")
       ->type_name("SOURCE");
   app.add_option("-o,--output", command.output, "Folder for the backups (default: backups in the state directory)")
       ->type_name("DIR");
@@ -35,6 +35,10 @@ void declare_fetch_options(CLI::App& app, FetchCommand& command) {
   app.add_option("--known-hosts", access.known_hosts, "Known SSH host keys (default ~/.ssh/known_hosts and the host's)")
       ->type_name("FILE");
   app.add_option("--password-file", access.password_file, "File with the password, or the identity file's passphrase")
+      ->type_name("FILE");
+  app.add_option("--credentials-file", access.credentials_file, "File with the token of an https:// source")
+      ->type_name("FILE");
+  app.add_option("--ca-file", access.ca_file, "Authorities of TLS servers, PEM (default: the system's)")
       ->type_name("FILE");
   app.add_option("--username", access.username, "User at the store, when the source names none")->type_name("NAME");
   app.add_flag("--smb-encryption", access.smb_encryption, "Refuse an SMB server that does not encrypt");
