@@ -34,7 +34,7 @@ Meaning meaning_of(int status) noexcept {
       return {ErrorKind::permission, "it is denied to us"};
     case 404:
     case 410:
-      return {ErrorKind::not_found, "it is not there"};
+      return {ErrorKind::not_found, "it does not exist"};
     case 409:
     case 412:
     case 416:

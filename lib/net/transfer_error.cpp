@@ -44,7 +44,7 @@ Error transfer_error(const TransferFailure& failure, const ServerOrigin& origin,
                   ? fmt::format("no connection to {}: {}", where, std::generic_category().message(failure.os_error))
                   : fmt::format("no connection to {}: {}", where, detail)};
     case CURLE_OPERATION_TIMEDOUT:
-      return {ErrorKind::timeout, fmt::format("no connection to {} in time", where)};
+      return {ErrorKind::timeout, fmt::format("no connection to {} within the stall time-out", where)};
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_GOT_NOTHING:
     case CURLE_RECV_ERROR:

@@ -160,7 +160,7 @@ class HttpsLies(HttpLies, FetchFaults, FetchCase):
             return truth.replace(b'ETag: "', b'ETag: "x')
 
         # Whoever does not heed If-Match is found out by what he says of the bytes he sends.
-        return [*super().faults(), self.row("bytes of another version", 6, "replaced", of_another)]
+        return [*super().faults(), self.row("bytes of another version", 7, "still being written", of_another)]
 
 
 if __name__ == "__main__":

@@ -9,7 +9,9 @@ namespace failover::cli {
 void declare_fetch_options(CLI::App& app, FetchCommand& command) {
   auto& fetch = command.fetch;
   auto& access = command.access;
-  app.add_option("source", command.source, "Where the backup lies: https://HOST/PATH, sftp://[USER@]HOST/PATH, smb://HOST/SHARE/PATH, file:///PATH")
+  app.add_option(
+         "source", command.source,
+         "Where the backup lies: https://HOST/PATH, sftp://[USER@]HOST/PATH, smb://HOST/SHARE/PATH, file:///PATH")
       ->type_name("SOURCE");
   app.add_option("-o,--output", command.output, "Folder for the backups (default: backups in the state directory)")
       ->type_name("DIR");
