@@ -11,8 +11,8 @@ using failover::FrameHead;
 using failover::FrameKind;
 
 TEST_CASE("a frame's head is what was sent") {
-  for (const auto kind : {FrameKind::request, FrameKind::secret, FrameKind::answer, FrameKind::error, FrameKind::part,
-                          FrameKind::data}) {
+  for (const auto kind :
+       {FrameKind::request, FrameKind::secret, FrameKind::answer, FrameKind::error, FrameKind::part, FrameKind::data}) {
     for (const std::uint32_t length : {0U, 1U, 65'536U, failover::longest_frame}) {
       const auto head = decode_frame_head(encode(FrameHead{kind, length}));
       REQUIRE(head.has_value());
