@@ -26,6 +26,15 @@ using Json = nlohmann::json;
 
 constexpr std::size_t longest_quote = 200;
 
+/// What a peer said, as it may go into a message.
+std::string printable(std::string_view text) {
+  std::string shown(text.substr(0, longest_quote));
+  for (auto& c : shown) {
+    if (c < ' ' || c > '~') c = '?';
+  }
+  return shown;
+}
+
 std::unexpected<Error> odd(std::string_view what) {
   return fail(ErrorKind::protocol, fmt::format("etcd's answer is not understood: {}", what));
 }
@@ -195,8 +204,8 @@ Result<std::string> read_etcd_token(std::string_view reply) {
   const auto found = json.find("token");
   const auto* const token = found == json.end() ? nullptr : found->get_ptr<const std::string*>();
   // It goes into a header.
-  const auto printable = [](char c) { return c > ' ' && c < '\x7f'; };
-  if (token == nullptr || token->empty() || token->size() > 8192 || !std::ranges::all_of(*token, printable)) {
+  const auto for_header = [](char c) { return c > ' ' && c < '\x7f'; };
+  if (token == nullptr || token->empty() || token->size() > 8192 || !std::ranges::all_of(*token, for_header)) {
     return odd("it gives no token");
   }
   return *token;
@@ -210,13 +219,11 @@ EtcdRefusal read_etcd_refusal(long status, std::string_view reply) {
   };
   if (!json.is_object() || text("error") == nullptr || !json.contains("code") || !json["code"].is_number_unsigned() ||
       json["code"] > 16) {
-    return {-1, fmt::format("HTTP status {}", status)};
+    // For some of its refusals the gateway gives plain text.
+    const auto line = printable(reply.substr(0, reply.find_first_of("\r\n")));
+    return {-1, fmt::format("HTTP status {}{}{}", status, line.empty() ? "" : ": ", line)};
   }
-  std::string message = text("error")->substr(0, longest_quote);
-  for (auto& c : message) {
-    if (c < ' ' || c > '~') c = '?';
-  }
-  return {json["code"].get<int>(), std::move(message)};
+  return {json["code"].get<int>(), printable(*text("error"))};
 }
 
 }  // namespace failover

@@ -32,6 +32,10 @@ struct TellState {
   TargetState to = TargetState::unknown;
   std::string reason;
 };
+/// Before anybody else's opinion.
+struct TellOwnVerdict {
+  Verdict verdict;
+};
 struct TellVerdict {
   Verdict verdict;
 };
@@ -44,7 +48,7 @@ struct EndWatch {
   Result<Verdict> result;
 };
 
-using WatchAction =
-    std::variant<BeginCheck, AskReferences, RememberUp, TellCheck, TellState, TellVerdict, TellNote, EndWatch>;
+using WatchAction = std::variant<BeginCheck, AskReferences, RememberUp, TellCheck, TellState, TellOwnVerdict,
+                                 TellVerdict, TellNote, EndWatch>;
 
 }  // namespace failover

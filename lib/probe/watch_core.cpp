@@ -17,6 +17,7 @@
 #include <failover/error.hpp>
 #include <failover/observer.hpp>
 #include <failover/watch.hpp>
+#include <failover/witness.hpp>
 
 #include "core/clock.hpp"
 #include "probe/as_unknown.hpp"
@@ -88,6 +89,7 @@ void WatchCore::watch(const WatchPlan& plan, const WatchTime& now) {
 void WatchCore::tick(const WatchTime& now) {
   enter(now);
   for (std::size_t index = 0; schedule_.take_due(now.awake, index);) begin(index, now.awake);
+  if (overruled_) judge_all();
   leave();
 }
 
@@ -151,7 +153,9 @@ void WatchCore::connection_ended(std::size_t target, const WatchTime& now) {
 }
 
 WatchCore::Time WatchCore::next_wake() const noexcept {
-  return asking_ > 0 ? std::min(schedule_.next_due(), last_entry_ + pulse) : schedule_.next_due();
+  // The observers may come to another opinion between two checks of ours.
+  const bool often = asking_ > 0 || overruled_;
+  return often ? std::min(schedule_.next_due(), last_entry_ + pulse) : schedule_.next_due();
 }
 
 std::vector<WatchAction> WatchCore::take() noexcept {
@@ -300,12 +304,21 @@ void WatchCore::set_state(WatchedTarget& one, TargetState state, std::string_vie
 }
 
 void WatchCore::judge_all() {
-  auto verdict = judge(tally_, options_.policy);
+  auto own = judge(tally_, options_.policy);
+  if (!own_verdict_ || !same(*own_verdict_, own)) {
+    own_verdict_ = own;
+    actions_.emplace_back(TellOwnVerdict{own});
+  }
+  auto verdict = own;
+  if (own.health == Health::down && options_.others != nullptr) {
+    if (const auto together = options_.others->together()) verdict = with_second_opinion(std::move(own), *together);
+  }
+  overruled_ = own_verdict_->health == Health::down && verdict.health != Health::down;
   if (!verdict_ || !same(*verdict_, verdict)) {
     verdict_ = verdict;
     actions_.emplace_back(TellVerdict{verdict});
   }
-  if (verdict.health == options_.until) actions_.emplace_back(EndWatch{std::move(verdict)});
+  if (options_.until && verdict.health == *options_.until) actions_.emplace_back(EndWatch{std::move(verdict)});
 }
 
 }  // namespace failover

@@ -74,7 +74,9 @@ class WatchCore {
   Tally tally_;
   std::size_t asking_ = 0;
   Time last_entry_;
+  std::optional<Verdict> own_verdict_;
   std::optional<Verdict> verdict_;
+  bool overruled_ = false;  // our down is not the observers'
   std::vector<WatchAction> actions_;
 };
 

@@ -111,6 +111,10 @@ void WatchRun::carry_out(const TellState& action) {
   listener_.state_changed(action.target, action.from, action.to, action.reason);
 }
 
+void WatchRun::carry_out(const TellOwnVerdict& action) {
+  listener_.own_verdict_changed(action.verdict);
+}
+
 void WatchRun::carry_out(const TellVerdict& action) {
   listener_.verdict_changed(action.verdict);
 }

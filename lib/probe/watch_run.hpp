@@ -45,6 +45,7 @@ class WatchRun {
   void carry_out(RememberUp action);
   void carry_out(const TellCheck& action);
   void carry_out(const TellState& action);
+  void carry_out(const TellOwnVerdict& action);
   void carry_out(const TellVerdict& action);
   void carry_out(const TellNote& action);
   void carry_out(EndWatch action);

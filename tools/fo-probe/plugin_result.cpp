@@ -56,4 +56,12 @@ PluginResult plugin_result(const Verdict& verdict, std::span<const Observation> 
   return result;
 }
 
+PluginResult at_least_warning(PluginResult result) {
+  constexpr std::string_view ok = "PROBE OK";
+  if (result.status != 0 || !result.summary.starts_with(ok)) return result;
+  result.status = 1;
+  result.summary.replace(0, ok.size(), "PROBE WARNING");
+  return result;
+}
+
 }  // namespace failover::cli

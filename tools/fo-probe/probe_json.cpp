@@ -5,12 +5,14 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include <failover/error.hpp>
 #include <failover/observer.hpp>
 #include <failover/watch.hpp>
+#include <failover/witness.hpp>
 
 namespace failover::cli {
 
@@ -47,6 +49,22 @@ std::string state_fields(const Target& target, TargetState from, TargetState to,
 
 std::string verdict_fields(const Verdict& verdict) {
   return dump(Json{{"health", to_string(verdict.health)}, {"reason", verdict.reason}});
+}
+
+std::string observation_fields(const NodeObservation& observation) {
+  auto targets = Json::array();
+  for (const auto& one : observation.targets) {
+    targets.push_back({{"target", one.target}, {"health", to_string(one.health)}});
+  }
+  Json fields{{"node", observation.node},
+              {"address", observation.address},
+              {"role", to_string(observation.role)},
+              {"health", to_string(observation.health)},
+              {"age_s", nullptr},
+              {"reason", observation.reason},
+              {"targets", std::move(targets)}};
+  if (observation.age) fields["age_s"] = std::chrono::duration<double>(*observation.age).count();
+  return dump(fields);
 }
 
 std::string reload_fields(bool taken, const std::string& message) {

@@ -57,8 +57,8 @@ void declare_verdict(CLI::App& app, ProbeToolOptions& options) {
 void declare_watch(CLI::App& app, ProbeToolOptions& options) {
   constexpr const char* group = "Watching";
   app.add_flag("--watch", options.watch, "Check again and again until the awaited verdict is reached")->group(group);
-  app.add_option("--until", options.until, "The awaited verdict: down (default) or up")
-      ->check(CLI::IsMember({"down", "up"}).description(""))
+  app.add_option("--until", options.until, "The awaited verdict: down (default), up, or never")
+      ->check(CLI::IsMember({"down", "up", "never"}).description(""))
       ->type_name("VERDICT")
       ->group(group);
   add_duration(app, "--interval", options.interval, "Between checks of a target (default 30s)")->group(group);
@@ -83,8 +83,33 @@ void declare_watch(CLI::App& app, ProbeToolOptions& options) {
       ->type_name("FILE")
       ->group(group);
   add_duration(app, "--hook-timeout", options.hook_timeout, "Time limit of one run of it (default 30s)")->group(group);
-  app.add_option("--node", options.node, "Which [node.NAME] this host is: its addresses are not watched")
+  app.add_option("--node", options.node, "Which node this host is: the addresses of its [node.NAME] are not watched")
       ->type_name("NAME")
+      ->group(group);
+}
+
+void declare_observers(CLI::App& app, ProbeToolOptions& options) {
+  constexpr const char* group = "Observers";
+  app.add_option("--publish", options.publish, "Leave every verdict in a store: etcd://HOST:2379[,HOST:2379..]/PREFIX")
+      ->type_name("STORE")
+      ->group(group);
+  app.add_option("--publish-as", options.publish_as,
+                 "Who speaks: an observer (default), or the active host about its own services")
+      ->check(CLI::IsMember({"observer", "active"}).description(""))
+      ->type_name("ROLE")
+      ->group(group);
+  add_duration(app, "--publish-for", options.publish_for,
+               "How long a published verdict lives in the store (default 3 x interval + timeout)")
+      ->group(group);
+  app.add_option("--observers", options.observers, "Ask what the observers in a store say; binding for a verdict down")
+      ->type_name("STORE")
+      ->group(group);
+  app.add_option("--quorum", options.quorum, "With --observers: how many must say the same (default 2)")
+      ->check(CLI::Range(1U, most_in_a_row).description(""))
+      ->type_name("N")
+      ->group(group);
+  add_duration(app, "--observer-max-age", options.observer_max_age,
+               "With --observers: what is older says nothing (default 90s)")
       ->group(group);
 }
 
@@ -94,6 +119,7 @@ void declare_probe_options(CLI::App& app, ProbeToolOptions& options) {
   declare_targets(app, options);
   declare_verdict(app, options);
   declare_watch(app, options);
+  declare_observers(app, options);
 }
 
 }  // namespace failover::cli

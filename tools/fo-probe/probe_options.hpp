@@ -44,6 +44,14 @@ struct ProbeToolOptions {
   bool assume_was_up = false;
   bool keep_open = false;
   std::optional<std::string> node;
+
+  std::optional<std::string> publish;
+  std::string publish_as = "observer";
+  std::optional<Duration> publish_for;
+  std::optional<std::string> observers;
+  unsigned quorum = 2;
+  Duration observer_max_age = std::chrono::seconds(90);
+
   std::optional<std::filesystem::path> metrics_file;
   std::optional<std::filesystem::path> on_change;
   Duration hook_timeout = std::chrono::seconds(30);

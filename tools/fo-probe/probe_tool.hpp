@@ -29,7 +29,9 @@ class ProbeTool final : public Tool {
   [[nodiscard]] const ProbeToolOptions& options() const noexcept { return options_; }
 
  private:
+  Result<Outcome> look_once(Session& session);
   Result<Outcome> look(Session& session, std::span<const Target> targets, std::span<const Target> references);
+  Result<Outcome> only_ask_observers(Session& session);
 
   ProbeToolOptions options_;
 };

@@ -28,6 +28,7 @@
 #include "fo-probe/target_list.hpp"
 #include "fo-probe/watch_plan.hpp"
 #include "fo-probe/watch_systemd.hpp"
+#include "fo-probe/witness_options.hpp"
 
 namespace failover::cli {
 
@@ -43,6 +44,7 @@ WatchCommand::WatchCommand(Session& session, const ProbeToolOptions& options)
     : session_(session), options_(options), listeners_(session) {}
 
 Result<Outcome> WatchCommand::run() {
+  FO_TRY(join_observers());
   seen_up_ = FO_TRY(open_seen_up(session_.state_dir));
   auto plan = FO_TRY(plan_of(options_, session_.options, session_.nodes));
   FO_TRY(listeners_.configure(options_));
@@ -56,13 +58,7 @@ Result<Outcome> WatchCommand::run() {
     Context round = session_.context;
     round.stop = rounds.begin();
     auto verdict = watch_->run(round);
-    if (verdict) {
-      systemd_notify("STOPPING=1");
-      return Outcome{
-          status_done,
-          {},
-          result_fields(fmt::format("the verdict is {}: {}", to_string(verdict->health), verdict->reason), *verdict)};
-    }
+    if (verdict) return reached(*verdict);
     const bool hangup = rounds.take_hangup();
     if (verdict.error().kind != ErrorKind::cancelled || session_.context.stop.stop_requested() || !hangup) {
       systemd_notify("STOPPING=1");
@@ -70,6 +66,26 @@ Result<Outcome> WatchCommand::run() {
     }
     reload();
   }
+}
+
+Result<void> WatchCommand::join_observers() {
+  FO_TRY(check_witness_options(options_));
+  if (options_.publish) publisher_ = FO_TRY(WatchPublisher::create(options_, session_));
+  if (options_.observers) observers_ = FO_TRY(WatchObservers::create(options_, session_));
+  listeners_.publish_by(publisher_.get());
+  return {};
+}
+
+Outcome WatchCommand::reached(const Verdict& verdict) {
+  systemd_notify("STOPPING=1");
+  if (publisher_) {
+    if (const auto flushed = publisher_->flush(session_.context); !flushed) {
+      session_.output.note(Level::warning, flushed.error().while_doing("publishing the verdict").message);
+    }
+  }
+  return {status_done,
+          {},
+          result_fields(fmt::format("the verdict is {}: {}", to_string(verdict.health), verdict.reason), verdict)};
 }
 
 Result<WatchPlan> WatchCommand::plan_of(ProbeToolOptions options, const SharedOptions& shared,
@@ -81,6 +97,7 @@ Result<WatchPlan> WatchCommand::plan_of(ProbeToolOptions options, const SharedOp
     options.targets.insert(options.targets.end(), from_stdin_->begin(), from_stdin_->end());
   }
   auto plan = FO_TRY(make_watch_plan(options, shared, nodes));
+  plan.options.others = observers_.get();
   const auto watchdog = systemd_watchdog_interval();
   plan.options.alive_every = session_.output.live() ? longest_silence_for_a_person : longest_silence;
   if (watchdog) plan.options.alive_every = std::min<Duration>(*plan.options.alive_every, *watchdog / 2);
@@ -106,6 +123,9 @@ Result<void> WatchCommand::take_over_new_configuration() {
   SharedOptions shared;
   const auto request = FO_TRY(read_request(fresh, shared, session_.arguments));
   if (!fresh.options().watch) return fail(ErrorKind::config, "it does not say --watch any more");
+  if (!same_witness_options(fresh.options(), options_)) {
+    return fail(ErrorKind::config, "publish, observers, quorum, node and their like change with a restart only");
+  }
   auto plan = FO_TRY(plan_of(fresh.options(), shared, request.nodes));
   const auto before = options_;
   FO_TRY(listeners_.configure(fresh.options()));

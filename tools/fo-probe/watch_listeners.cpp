@@ -49,6 +49,7 @@ void WatchListeners::watching(const WatchPlan& plan) {
   report_.watching(plan);
   systemd_.watching(plan);
   view_.watching(plan);
+  if (publisher_ != nullptr) publisher_->watching(plan);
   if (metrics_) metrics_->keep_only(plan.targets, plan.references);
 }
 
@@ -56,6 +57,7 @@ void WatchListeners::checked(const Observation& observation, bool is_reference) 
   report_.checked(observation, is_reference);
   if (metrics_) metrics_->add(observation);
   view_.checked(observation, is_reference);
+  if (publisher_ != nullptr) publisher_->checked(observation, is_reference);
 }
 
 void WatchListeners::state_changed(const Target& target, TargetState from, TargetState to, std::string_view reason) {
@@ -63,6 +65,10 @@ void WatchListeners::state_changed(const Target& target, TargetState from, Targe
   if (metrics_) metrics_->set_state(target, to);
   if (hook_) hook_->state_changed(target, from, to, reason);
   view_.state_changed(target, from, to, reason);
+}
+
+void WatchListeners::own_verdict_changed(const Verdict& verdict) {
+  if (publisher_ != nullptr) publisher_->own_verdict_changed(verdict);
 }
 
 void WatchListeners::verdict_changed(const Verdict& verdict) {

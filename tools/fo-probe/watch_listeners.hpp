@@ -13,6 +13,7 @@
 #include "fo-probe/live_view.hpp"
 #include "fo-probe/metrics_file.hpp"
 #include "fo-probe/probe_options.hpp"
+#include "fo-probe/watch_publisher.hpp"
 #include "fo-probe/watch_report.hpp"
 #include "fo-probe/watch_systemd.hpp"
 
@@ -26,9 +27,13 @@ class WatchListeners final : public WatchListener {
   /// Those that the options ask for. With an error everything stays as it was.
   Result<void> configure(const ProbeToolOptions& options);
 
+  /// Not owned; may be null.
+  void publish_by(WatchPublisher* publisher) noexcept { publisher_ = publisher; }
+
   void watching(const WatchPlan& plan) override;
   void checked(const Observation& observation, bool is_reference) override;
   void state_changed(const Target& target, TargetState from, TargetState to, std::string_view reason) override;
+  void own_verdict_changed(const Verdict& verdict) override;
   void verdict_changed(const Verdict& verdict) override;
   void alive() override;
 
@@ -40,6 +45,7 @@ class WatchListeners final : public WatchListener {
   WatchReport report_;
   WatchSystemd systemd_;
   LiveView view_;
+  WatchPublisher* publisher_ = nullptr;
   std::optional<MetricsFile> metrics_;
   ChangeHookOptions hook_options_;
   std::unique_ptr<WatchListener> hook_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -46,7 +47,9 @@ Result<ProbeOptions> make_probe_options(const ProbeToolOptions& options, const S
   if (options.warning && options.critical && *options.warning > *options.critical) {
     return fail(ErrorKind::usage, "--warning is longer than --critical");
   }
-  if (options.node) probe.own_addresses = FO_TRY(addresses_of(*options.node, nodes));
+  // A host that only looks and speaks need be no node of the pair.
+  const bool only_a_name = (options.publish || options.observers) && nodes.empty();
+  if (options.node && !only_a_name) probe.own_addresses = FO_TRY(addresses_of(*options.node, nodes));
   return probe;
 }
 
@@ -65,7 +68,8 @@ Result<WatchPlan> make_watch_plan(const ProbeToolOptions& options, const SharedO
   watch.probe = FO_TRY(make_probe_options(options, shared, nodes));
   watch.policy = policies.targets;
   watch.reference_policy = policies.references;
-  watch.until = options.until == "up" ? Health::up : Health::down;
+  if (options.until == "up") watch.until = Health::up;
+  if (options.until == "never") watch.until = std::nullopt;
   watch.interval = options.interval;
   const Duration shortest_retry = std::min<Duration>(options.interval, std::chrono::seconds(1));
   watch.retry_interval = options.retry_interval.value_or(std::max<Duration>(options.interval / 5, shortest_retry));

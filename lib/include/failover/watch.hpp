@@ -42,21 +42,25 @@ class FAILOVER_EXPORT OtherObservers {
   /// The name of an observer that sees the target up now. It answers from what it knows and never waits; an observation
   /// that is old, missing or unreadable is none.
   [[nodiscard]] virtual std::optional<std::string> who_sees_up(const Target& target) = 0;
+  /// What all observers together say of the service, from what is known: a "down" of ours stays only if it is theirs,
+  /// too. None: their say is not asked for.
+  [[nodiscard]] virtual std::optional<Verdict> together() { return std::nullopt; }
 };
 
 struct WatchOptions {
   ProbeOptions probe;
   Policy policy;
   Policy reference_policy;                            ///< how many references must be down for "it is us"
-  Health until = Health::down;                        ///< the awaited verdict
+  std::optional<Health> until = Health::down;         ///< the awaited verdict; none: it goes on for ever
   Duration interval = std::chrono::seconds(30);       ///< between two checks of a target, at most
   Duration retry_interval = std::chrono::seconds(6);  ///< the same while its state may be about to change
   unsigned fall = 3;                                  ///< consecutive downs before a target is down
   unsigned rise = 2;                                  ///< consecutive ups before it is up
   /// How long the silence of SIP alone is unknown before it is down, from the first check that stayed unanswered.
   Duration suspect_for = std::chrono::minutes(2);
-  OtherObservers* others = nullptr;  ///< not owned; while one sees SIP up, its silence here is unknown
-  bool assume_was_up = false;        ///< ask no SeenUp
+  OtherObservers* others =
+      nullptr;  ///< not owned; its second opinion binds, and while it sees SIP up, silence here is unknown
+  bool assume_was_up = false;  ///< ask no SeenUp
   /// Leave the connection of an up open (tcp, tls, tunnel, SIP over TCP or TLS); its end makes the next check come at
   /// once and is no failure itself.
   bool keep_open = false;
@@ -79,6 +83,8 @@ class FAILOVER_EXPORT WatchListener {
   /// One check, as it counted: a down that could not count comes as unknown.
   virtual void checked(const Observation& observation, bool is_reference) = 0;
   virtual void state_changed(const Target& target, TargetState from, TargetState to, std::string_view reason) = 0;
+  /// What this host says by itself has changed; before verdict_changed(), which comes only if the whole has.
+  virtual void own_verdict_changed(const Verdict& /*verdict*/) {}
   /// The verdict or its reason is another one than before.
   virtual void verdict_changed(const Verdict& verdict) = 0;
   /// The watch turns; for a watchdog.

@@ -168,6 +168,7 @@ class World {
   void on(const failover::RememberUp& action) { static_cast<void>(memory.add(std::vector{action.target})); }
   void on(const failover::TellCheck& action) { checks.emplace_back(now, action.observation); }
   void on(const failover::TellState& action) { states[action.target.text] = action.to; }
+  void on(const failover::TellOwnVerdict& action) { own_verdicts.push_back(action.verdict); }
   void on(const failover::TellVerdict& action) { verdicts.push_back(action.verdict); }
   void on(const failover::TellNote& action) { notes.push_back(action.sentence); }
   void on(const failover::EndWatch& action) {
@@ -181,6 +182,7 @@ class World {
 
  public:
   std::vector<failover::Verdict> verdicts;
+  std::vector<failover::Verdict> own_verdicts;
 };
 
 }  // namespace fake

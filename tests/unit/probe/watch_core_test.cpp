@@ -230,3 +230,47 @@ TEST_CASE("a watch of ten thousand costs no more than its results") {
   REQUIRE(world.states.size() == 10'000);
   REQUIRE(world.verdicts.back().reason == "10000 of 10000 up");
 }
+
+namespace {
+
+/// Observers who say what a test wants.
+struct Others final : failover::OtherObservers {
+  std::optional<failover::Verdict> opinion;
+  [[nodiscard]] std::optional<std::string> who_sees_up(const failover::Target&) override { return std::nullopt; }
+  [[nodiscard]] std::optional<failover::Verdict> together() override { return opinion; }
+};
+
+}  // namespace
+
+TEST_CASE("unknown-is-not-down: with observers a down is a verdict only if they say down, too") {
+  World world({sip});
+  Others others;
+  world.plan.options.others = &others;
+  others.opinion = failover::Verdict{failover::fail(failover::ErrorKind::timeout, "no answer"), "cannot be read"};
+  world.start();
+  world.run_for(1min);
+  world.peers[sip] = fake::refused;
+  world.run_for(10min);
+  REQUIRE_FALSE(world.end.has_value());
+  REQUIRE(to_string(world.verdicts.back().health) == "unknown");
+  REQUIRE(world.verdicts.back().reason == "1 of 1 down; cannot be read");
+  // What it says by itself is what it tells the others: else all would wait for each other.
+  REQUIRE(to_string(world.own_verdicts.back().health) == "down");
+  others.opinion = failover::Verdict{Health::up, "2 up"};
+  world.run_for(10min);
+  REQUIRE_FALSE(world.end.has_value());
+
+  SECTION("they agree, between two checks of ours") {
+    others.opinion = failover::Verdict{Health::down, "2 down"};
+    const auto agreed = world.now;
+    world.run_for(1min);
+    REQUIRE(world.end.has_value());
+    REQUIRE(*world.ended_at - agreed <= 1s);
+    REQUIRE(world.verdicts.back().reason == "1 of 1 down; 2 down");
+  }
+  SECTION("an up of ours needs nobody") {
+    world.peers[sip] = fake::up;
+    world.run_for(2min);
+    REQUIRE(to_string(world.verdicts.back().health) == "up");
+  }
+}
