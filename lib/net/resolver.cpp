@@ -25,6 +25,7 @@
 #include "core/clock.hpp"
 #include "net/address.hpp"
 #include "net/loop.hpp"
+#include "net/service_records.hpp"
 
 namespace failover {
 
@@ -33,6 +34,7 @@ namespace {
 // A dead first name server must leave time for the second one within the usual 5 s of a check.
 constexpr int try_timeout_ms = 1200;
 constexpr int tries = 3;
+constexpr int class_internet = 1;
 // More than any real name needs; a peer's DNS must not make us work without end.
 constexpr std::size_t max_addresses = 64;
 
@@ -98,22 +100,37 @@ struct Resolver::Lookup::State {
   State(Loop& the_loop, std::string the_host, std::uint16_t the_port, Done the_done)
       : loop(the_loop), host(std::move(the_host)), port(the_port), done(std::move(the_done)) {}
 
+  State(Loop& the_loop, std::string the_name, ServiceType the_type, RecordsDone the_done)
+      : loop(the_loop), host(std::move(the_name)), type(the_type), records_done(std::move(the_done)) {}
+
   /// Hands the result over in the next pass; whatever comes later finds nobody.
   void deliver(Result<std::vector<Address>> result) {
     if (!done) return;
     deadline.reset();
     delivery = loop.soon([call = std::exchange(done, nullptr), outcome = std::move(result)] { call(outcome); });
   }
+  void deliver_records(Result<ServiceRecords> result) {
+    if (!records_done) return;
+    deadline.reset();
+    delivery = loop.soon([call = std::exchange(records_done, nullptr), outcome = std::move(result)] { call(outcome); });
+  }
+  void give_up(const Error& error) {
+    if (done) return deliver(std::unexpected(error));
+    deliver_records(std::unexpected(error));
+  }
   void drop() noexcept {
     done = nullptr;
+    records_done = nullptr;
     deadline.reset();
     delivery.reset();
   }
 
   Loop& loop;
   std::string host;
-  std::uint16_t port;
-  Done done;
+  std::uint16_t port = 0;
+  ServiceType type = ServiceType::srv;
+  Done done;                 // of a look-up of addresses,
+  RecordsDone records_done;  // or of records
   Loop::Timer deadline;
   Loop::Timer delivery;
 };
@@ -121,7 +138,7 @@ struct Resolver::Lookup::State {
 /// One c-ares channel with its sockets and its timer in our loop.
 class Resolver::Channel {
  public:
-  explicit Channel(Loop& loop) noexcept : loop_(loop) {}
+  Channel(Loop& loop, const std::string& servers) noexcept : loop_(loop), servers_(servers) {}
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
   ~Channel() {
@@ -142,6 +159,9 @@ class Resolver::Channel {
       channel_ = nullptr;
       return fail(ErrorKind::io, fmt::format("starting the name resolver: {}", ares_strerror(status)));
     }
+    if (!servers_.empty() && ares_set_servers_ports_csv(channel_, servers_.c_str()) != ARES_SUCCESS) {
+      return fail(ErrorKind::usage, fmt::format("'{}' is no list of name servers", servers_));
+    }
     return {};
   }
 
@@ -151,8 +171,23 @@ class Resolver::Channel {
     hints.ai_socktype = SOCK_STREAM;  // one entry per address instead of one per protocol
     ++open_questions_;
     auto* question = new Question{this, state};  // on_answer owns it; c-ares calls that exactly once
-    ares_getaddrinfo(channel_, state->host.c_str(), nullptr, &hints, &Channel::on_answer, question);
+    if (state->done) {
+      ares_getaddrinfo(channel_, state->host.c_str(), nullptr, &hints, &Channel::on_answer, question);
+    } else {
+      ares_query(channel_, state->host.c_str(), class_internet, static_cast<int>(state->type), &Channel::on_records,
+                 question);
+    }
     set_timer();
+  }
+
+  [[nodiscard]] bool in_hosts_file(const std::string& name) {
+    for (const int family : {AF_INET, AF_INET6}) {
+      hostent* found = nullptr;
+      if (ares_gethostbyname_file(channel_, name.c_str(), family, &found) != ARES_SUCCESS) continue;
+      ares_free_hostent(found);
+      return true;
+    }
+    return false;
   }
 
   [[nodiscard]] bool idle() const noexcept { return open_questions_ == 0; }
@@ -174,6 +209,20 @@ class Resolver::Channel {
       state.deliver(std::unexpected(lookup_error(status, state.host)));
     } else {
       state.deliver(addresses_of(info.info, state.host, state.port));
+    }
+  }
+
+  static void on_records(void* argument, int status, int, unsigned char* answer, int size) noexcept {
+    const std::unique_ptr<Question> question(static_cast<Question*>(argument));
+    --question->channel->open_questions_;
+    if (status == ARES_EDESTRUCTION || status == ARES_ECANCELLED) return;
+    auto& state = *question->state;
+    if (status == ARES_ENOTFOUND || status == ARES_ENODATA) {
+      state.deliver_records(ServiceRecords{});
+    } else if (status != ARES_SUCCESS) {
+      state.give_up(lookup_error(status, state.host));
+    } else {
+      state.deliver_records(parse_service_records({answer, static_cast<std::size_t>(size)}, state.type));
     }
   }
 
@@ -207,6 +256,7 @@ class Resolver::Channel {
   }
 
   Loop& loop_;
+  const std::string& servers_;
   ares_channel channel_ = nullptr;
   std::size_t open_questions_ = 0;
   FileStamp stamp_ = resolv_conf_stamp();
@@ -228,17 +278,17 @@ Resolver::Lookup::~Lookup() {
   if (state_) state_->drop();
 }
 
-Resolver::Resolver(Loop& loop) noexcept : loop_(loop) {}
+Resolver::Resolver(Loop& loop, std::string servers) noexcept : loop_(loop), servers_(std::move(servers)) {}
 Resolver::~Resolver() = default;
 
-Result<std::unique_ptr<Resolver>> Resolver::create(Loop& loop) {
+Result<std::unique_ptr<Resolver>> Resolver::create(Loop& loop, std::string servers) {
   // The channel, and with it the reading of resolv.conf, waits for the first name.
-  return std::unique_ptr<Resolver>(new Resolver(loop));
+  return std::unique_ptr<Resolver>(new Resolver(loop, std::move(servers)));
 }
 
 Result<void> Resolver::renew_channel() {
   if (channel_ && !(channel_->idle() && channel_->stale())) return {};
-  auto channel = std::make_unique<Channel>(loop_);
+  auto channel = std::make_unique<Channel>(loop_, servers_);
   FO_TRY(channel->open());
   channel_ = std::move(channel);
   return {};
@@ -246,13 +296,25 @@ Result<void> Resolver::renew_channel() {
 
 Resolver::Lookup Resolver::resolve(const std::string& host, std::uint16_t port, Deadline deadline, Done done) {
   auto state = std::make_shared<Lookup::State>(loop_, host, port, std::move(done));
-  Lookup lookup(state);
   if (const auto numeric = Address::parse(host, port)) {
     state->deliver(std::vector{*numeric});
-    return lookup;
+    return Lookup(std::move(state));
   }
+  return begin(state, deadline);
+}
+
+Resolver::Lookup Resolver::records(const std::string& name, ServiceType type, Deadline deadline, RecordsDone done) {
+  return begin(std::make_shared<Lookup::State>(loop_, name, type, std::move(done)), deadline);
+}
+
+bool Resolver::in_hosts_file(const std::string& name) {
+  return renew_channel() && channel_->in_hosts_file(name);
+}
+
+Resolver::Lookup Resolver::begin(const std::shared_ptr<Lookup::State>& state, Deadline deadline) {
+  Lookup lookup(state);
   if (const auto ready = renew_channel(); !ready) {
-    state->deliver(std::unexpected(ready.error()));
+    state->give_up(ready.error());
     return lookup;
   }
   const auto began = Loop::Clock::now();
@@ -260,8 +322,8 @@ Resolver::Lookup Resolver::resolve(const std::string& host, std::uint16_t port, 
     state->deadline = loop_.at(deadline.time(), [weak = std::weak_ptr(state), began] {
       const auto waiting = weak.lock();
       if (!waiting) return;
-      waiting->deliver(fail(ErrorKind::timeout, fmt::format("no name server answered for '{}' within {}", waiting->host,
-                                                            human_duration(Loop::Clock::now() - began))));
+      waiting->give_up({ErrorKind::timeout, fmt::format("no name server answered for '{}' within {}", waiting->host,
+                                                        human_duration(Loop::Clock::now() - began))});
     });
   }
   channel_->ask(state);

@@ -11,6 +11,7 @@
 
 #include "net/address.hpp"
 #include "net/loop.hpp"
+#include "net/service_records.hpp"
 
 namespace failover {
 
@@ -19,6 +20,7 @@ namespace failover {
 class Resolver {
  public:
   using Done = std::function<void(Result<std::vector<Address>>)>;
+  using RecordsDone = std::function<void(Result<ServiceRecords>)>;
 
   /// One look-up that runs; destroying it drops the answer.
   class Lookup {
@@ -34,7 +36,8 @@ class Resolver {
     std::shared_ptr<State> state_;
   };
 
-  static Result<std::unique_ptr<Resolver>> create(Loop& loop);
+  /// @param servers asked instead of those of /etc/resolv.conf, "192.0.2.1:53,[2001:db8::1]:53"; empty = those
+  static Result<std::unique_ptr<Resolver>> create(Loop& loop, std::string servers = {});
   ~Resolver();
 
   /// Calls `done` from the loop, once, by the deadline. Addresses come in the order of RFC 6724, at least one; the same
@@ -42,14 +45,23 @@ class Resolver {
   /// or it fails).
   [[nodiscard]] Lookup resolve(const std::string& host, std::uint16_t port, Deadline deadline, Done done);
 
-  /// The same, waiting: for work that has no loop of its own.
+  /// The records of a type at exactly this name. That there is no such name, or no such record, is an empty answer; an
+  /// answer that does not come, or is a failure, is an error like those of resolve().
+  [[nodiscard]] Lookup records(const std::string& name, ServiceType type, Deadline deadline, RecordsDone done);
+
+  /// Whether /etc/hosts knows the name.
+  [[nodiscard]] bool in_hosts_file(const std::string& name);
+
+  /// resolve(), waiting: for work that has no loop of its own.
   static Result<std::vector<Address>> resolve_now(const std::string& host, std::uint16_t port, const Context& context);
 
  private:
   class Channel;
-  explicit Resolver(Loop& loop) noexcept;
+  Resolver(Loop& loop, std::string servers) noexcept;
+  Lookup begin(const std::shared_ptr<Lookup::State>& state, Deadline deadline);
   Result<void> renew_channel();
   Loop& loop_;
+  std::string servers_;
   std::unique_ptr<Channel> channel_;
 };
 

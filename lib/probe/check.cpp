@@ -21,6 +21,8 @@
 #include "probe/own_address.hpp"
 #include "probe/prober.hpp"
 #include "probe/registry.hpp"
+#include "probe/sip_locator.hpp"
+#include "probe/sip_route.hpp"
 
 namespace failover {
 
@@ -70,7 +72,12 @@ Finding combine(const std::vector<AddressFinding>& findings) {
 }
 
 Check::Check(const CheckPlace& place, Resolver& resolver, Target target, Deadline deadline, Done done)
-    : place_(place), resolver_(resolver), target_(std::move(target)), deadline_(deadline), done_(std::move(done)) {}
+    : place_(place),
+      resolver_(resolver),
+      target_(std::move(target)),
+      deadline_(deadline),
+      done_(std::move(done)),
+      asked_(target_) {}
 
 void Check::start() {
   asked_at_ = Loop::Clock::now();
@@ -81,18 +88,38 @@ void Check::start() {
         kind->start_local(place_, target_, deadline_, [this](Finding finding) { on_finding(std::move(finding)); });
     return;
   }
+  if (needs_sip_route(target_)) {
+    locator_.emplace(resolver_, target_, deadline_);
+    locator_->start([this](Result<SipServers> servers) { on_servers(std::move(servers)); });
+    return;
+  }
   lookup_ = resolver_.resolve(target_.host, target_.port, deadline_,
                               [this](Result<std::vector<Address>> addresses) { on_addresses(std::move(addresses)); });
 }
 
 void Check::on_addresses(Result<std::vector<Address>> addresses) {
   if (!addresses) return finish(unknown(addresses.error().while_doing("could not ask")));
+  take(std::move(*addresses));
+}
+
+void Check::on_servers(Result<SipServers> servers) {
+  if (!servers) return finish(unknown(servers.error().while_doing("could not ask")));
+  std::vector<Address> addresses;
+  for (const auto& server : servers->found) {
+    addresses.push_back(server.address);
+    transports_.push_back(server.transport);
+  }
+  missing_ = std::move(servers->missing);
+  take(std::move(addresses));
+}
+
+void Check::take(std::vector<Address> addresses) {
   if (place_.options.refuse_own) {
-    if (auto fine = refuse_own_address(*addresses, place_.options.own_addresses); !fine) {
+    if (auto fine = refuse_own_address(addresses, place_.options.own_addresses); !fine) {
       return finish(unknown(fine.error()));
     }
   }
-  addresses_ = std::move(*addresses);
+  addresses_ = std::move(addresses);
   if (addresses_.size() > max_addresses) addresses_.erase(addresses_.begin() + max_addresses, addresses_.end());
   ask_next();
 }
@@ -105,10 +132,11 @@ void Check::ask_next() {
   const auto left = addresses_.size() - next_;
   const auto share =
       left <= 1 ? deadline_ : deadline_.sooner(Deadline::after(deadline_.remaining() / static_cast<int>(left)));
+  if (!transports_.empty()) asked_ = as_located(target_, transports_.at(next_));
   const auto address = addresses_.at(next_++);
   asked_at_ = Loop::Clock::now();
   keep(share);
-  running_ = kind->start(place_, target_, address, share, [this](Finding finding) { on_finding(std::move(finding)); });
+  running_ = kind->start(place_, asked_, address, share, [this](Finding finding) { on_finding(std::move(finding)); });
 }
 
 void Check::keep(Deadline deadline) {
@@ -142,6 +170,7 @@ void Check::on_finding(Finding finding) {
   }
   findings_.push_back({addresses_.at(next_ - 1).family(), std::move(finding)});
   if (!up && next_ < addresses_.size() && !deadline_.passed()) return ask_next();
+  if (missing_) findings_.push_back({0, unknown(missing_->while_doing("could not ask all its servers"))});
   finish(combine(findings_));
 }
 

@@ -14,6 +14,8 @@
 #include "net/loop.hpp"
 #include "net/resolver.hpp"
 #include "probe/prober.hpp"
+#include "probe/sip_locator.hpp"
+#include "probe/sip_options.hpp"
 
 namespace failover {
 
@@ -37,6 +39,8 @@ class Check {
 
  private:
   void on_addresses(Result<std::vector<Address>> addresses);
+  void on_servers(Result<SipServers> servers);
+  void take(std::vector<Address> addresses);
   void ask_next();
   void keep(Deadline deadline);
   void on_finding(Finding finding);
@@ -49,6 +53,10 @@ class Check {
   Deadline deadline_;
   Done done_;
   Resolver::Lookup lookup_;
+  std::optional<SipLocator> locator_;
+  std::vector<SipTransport> transports_;  ///< of the addresses, if they come from the locator
+  std::optional<Error> missing_;          ///< a look-up that failed while another did not
+  Target asked_;                          ///< the target as the running prober sees it
   std::vector<Address> addresses_;
   std::size_t next_ = 0;
   std::vector<AddressFinding> findings_;

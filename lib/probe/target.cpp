@@ -128,6 +128,7 @@ Result<Target> read_target(std::string_view text) {
   target.scheme = url.scheme;
   target.host = FO_TRY(read_host(url, kind));
   target.port = FO_TRY(read_port(url, kind));
+  target.default_port = !url.port;
   target.path = FO_TRY(read_path(url, kind));
   FO_TRY(read_query(url, kind, target));
   return target;

@@ -36,6 +36,7 @@ struct Target {
   std::string
       path;  ///< http(s): with its query, without the parameters that are ours; dns: the name; exec: the program
   std::vector<std::pair<std::string, std::string>> parameters;  ///< decoded, in their order
+  bool default_port = false;  ///< none was written: the port is the usual one of the scheme
 
   /// The value of a parameter, or nullptr.
   [[nodiscard]] FAILOVER_EXPORT const std::string* parameter(std::string_view name) const noexcept;
