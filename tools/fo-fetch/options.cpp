@@ -42,6 +42,8 @@ void declare_fetch_options(CLI::App& app, FetchCommand& command) {
       ->type_name("FILE");
   app.add_option("--ca-file", access.ca_file, "Authorities of TLS servers, PEM (default: the system's)")
       ->type_name("FILE");
+  app.add_option("--endpoint", access.endpoint, "URL of a store instead of the provider's own, for s3://")
+      ->type_name("URL");
   app.add_option("--username", access.username, "User at the store, when the source names none")->type_name("NAME");
   app.add_flag("--smb-encryption", access.smb_encryption, "Refuse an SMB server that does not encrypt");
   app.add_flag("--smb-guest", access.smb_guest, "Log in to the SMB server as a guest: neither signed nor encrypted");
