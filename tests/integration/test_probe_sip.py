@@ -1,5 +1,7 @@
 """fo-probe's sip prober: a real Kamailio, and peers that misbehave."""
 
+import socket
+import time
 import unittest
 
 from support import tool
@@ -7,6 +9,7 @@ from support.kamailio import Kamailio
 from support.probing import check
 from support.server import free_port
 from support.sip_peer import SipPeer, answer, header
+from support.tcp_peer import TcpPeer
 
 
 class RealServer(unittest.TestCase):
@@ -93,6 +96,49 @@ class Misbehaving(unittest.TestCase):
                 peer = self.peer(lambda request, change=change: [answer(request, **change(request))])
                 one, finished = check(peer.target, "300ms")
                 self.assertEqual(one["health"], "down", finished)
+
+    def test_an_answer_from_elsewhere_does_not_count(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as elsewhere:
+            def reply(request):
+                place, port = header(request, "Via").split()[1].split(";")[0].rsplit(":", 1)
+                elsewhere.sendto(answer(request), (place, int(port)))
+                return []
+            peer = self.peer(reply)
+            one, finished = check(peer.target, "300ms")
+        self.assertEqual(len(peer.requests), 1)
+        self.assertEqual((one["health"], one["detail"]), ("down", "no answer to OPTIONS"), finished)
+
+    def test_a_late_answer_of_an_earlier_check_does_not_count(self):
+        peer = self.peer(lambda request: [] if len(peer.requests) == 1 else [answer(peer.requests[0])])
+        self.assertEqual(check(peer.target, "300ms")[0]["health"], "down")
+        one, finished = check(peer.target, "300ms")
+        self.assertEqual(len(peer.requests), 2)
+        self.assertEqual(one["health"], "down", finished)
+        self.assertIn("not ours", one["detail"])
+
+    def test_retransmissions_double_and_slow_down_after_a_provisional_answer(self):
+        times = []
+        peer = self.peer(lambda request: times.append(time.monotonic()) or [])
+        check(peer.target, "1700ms")
+        self.assertEqual(len(times), 3, times)
+        self.assertAlmostEqual(times[1] - times[0], 0.5, delta=0.15)
+        self.assertAlmostEqual(times[2] - times[1], 1.0, delta=0.15)
+        peer = self.peer(lambda request: [answer(request, "100 Trying")])
+        check(peer.target, "1700ms")
+        self.assertEqual(len(peer.requests), 2)
+
+    def test_nothing_is_retransmitted_over_a_stream(self):
+        got = []
+
+        def talk(connection):
+            connection.settimeout(5)
+            while data := connection.recv(4096):
+                got.append(data)
+        with TcpPeer(talk) as peer:
+            one, finished = check(f"sip://127.0.0.1:{peer.port}?transport=tcp", "700ms")
+        self.assertEqual(one["health"], "down", finished)
+        self.assertEqual(b"".join(got).count(b"OPTIONS sip:"), 1)
+        self.assertIn(b"Via: SIP/2.0/TCP ", b"".join(got))
 
     def test_foreign_answers_before_do_not_hide_the_right_one(self):
         peer = self.peer(lambda request: [b"", b"garbage", answer(request, call_id="other"), answer(request, "100 Trying"),

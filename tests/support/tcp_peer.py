@@ -11,7 +11,7 @@ class TcpPeer:
 
     def __init__(self, talk):
         self.talk = talk
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=16)
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self.port = self.listener.getsockname()[1]
         self.open = []
         threading.Thread(target=self._serve, daemon=True).start()
