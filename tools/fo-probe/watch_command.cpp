@@ -26,7 +26,9 @@
 #include "fo-probe/probe_tool.hpp"
 #include "fo-probe/systemd_notify.hpp"
 #include "fo-probe/target_list.hpp"
+#include "fo-probe/watch_observers.hpp"
 #include "fo-probe/watch_plan.hpp"
+#include "fo-probe/watch_publisher.hpp"
 #include "fo-probe/watch_systemd.hpp"
 #include "fo-probe/witness_options.hpp"
 

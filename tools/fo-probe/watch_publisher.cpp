@@ -1,6 +1,7 @@
 #include "fo-probe/watch_publisher.hpp"
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <set>
 #include <string_view>
@@ -42,18 +43,18 @@ void WatchPublisher::checked(const Observation& observation, bool is_reference) 
   if (is_reference) return;
   latest_.insert_or_assign(observation.target.text, observation.health);
   // With many targets not at every one of their checks.
-  if (verdict_ && Deadline::Clock::now() - said_ >= interval_ / 2) say();
+  if (verdict_ && Deadline::Clock::now() - said_ >= interval_ / 2) say(*verdict_);
 }
 
 void WatchPublisher::own_verdict_changed(const Verdict& verdict) {
   verdict_ = verdict;
-  say();
+  say(verdict);
 }
 
-void WatchPublisher::say() {
+void WatchPublisher::say(const Verdict& verdict) {
   auto said = own_;
-  said.health = verdict_->health;
-  said.reason = verdict_->reason;
+  said.health = verdict.health;
+  said.reason = verdict.reason;
   said.when = std::chrono::system_clock::now();
   for (const auto& [target, health] : latest_) said.targets.push_back({target, health});
   publisher_.publish(std::move(said));

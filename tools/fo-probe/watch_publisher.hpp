@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
@@ -37,7 +38,7 @@ class WatchPublisher final : public WatchListener {
  private:
   WatchPublisher(NodeObservation own, std::unique_ptr<Witnesses> witnesses, std::chrono::seconds lifetime,
                  Events* events);
-  void say();
+  void say(const Verdict& verdict);
 
   NodeObservation own_;
   WitnessPublisher publisher_;
