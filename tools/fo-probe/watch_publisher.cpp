@@ -1,7 +1,7 @@
 #include "fo-probe/watch_publisher.hpp"
 
 #include <chrono>
-#include <map>
+#include <iterator>
 #include <memory>
 #include <set>
 #include <string_view>
@@ -36,7 +36,9 @@ void WatchPublisher::watching(const WatchPlan& plan) {
   interval_ = plan.options.interval;
   std::set<std::string_view> stay;
   for (const auto& target : plan.targets) stay.insert(target.text);
-  std::erase_if(latest_, [&stay](const auto& one) { return !stay.contains(one.first); });
+  for (auto one = latest_.begin(); one != latest_.end();) {
+    one = stay.contains(one->first) ? std::next(one) : latest_.erase(one);
+  }
 }
 
 void WatchPublisher::checked(const Observation& observation, bool is_reference) {
