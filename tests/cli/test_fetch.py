@@ -43,6 +43,16 @@ class Choosing(FetchCase):
         self.assertEqual(backup.read_bytes(), good.read_bytes())
         self.assertIn("PBX.2.zip", self.sidecar(backup)["warnings"][0])
 
+    def test_a_hostile_name_steers_no_terminal(self):
+        make_backup(self.store / "PBX.1.zip", seed=1, age=3600)
+        evil = make_backup(self.store / "PBX.2\x1b[2J\u009b31m\nstored and verified.zip", seed=2, age=60)
+        os.truncate(evil, evil.stat().st_size // 2)
+        set_age(evil, 60)
+        for asked in (("--list",), ("--dry-run",), ("--verbose",)):
+            run = self.fetch("PBX*", *asked)
+            self.assertRegex(run.stdout + run.stderr, r"\A[\n -~]*\Z")
+            self.assertIn("PBX.2?[2J?31m?stored", run.stdout + run.stderr)
+
     def test_an_old_backup_is_stored_and_printed_all_the_same(self):
         make_backup(self.store / "PBX.zip", age=30 * 3600)
         self.assertTrue(self.fetched("PBX.zip", status=3).exists())
@@ -165,7 +175,7 @@ class Limits(FetchCase):
         self.assertGreater(run.result["resumed_at"], 0)
 
     def test_bad_usage(self):
-        for arguments, words in ((["nonsense"], "usable URL"), (["gopher://x/y"], "known are: file, sftp"),
+        for arguments, words in ((["nonsense"], "usable URL"), (["gopher://x/y"], "known are: file, "),
                                  ([self.location("a*/b.zip")], "wildcard"), (["sftp://u:secret@h/x"], "password"),
                                  (["file://elsewhere/x"], "three slashes"), ([], "SOURCE"),
                                  ([self.location("x"), "--limit-rate", "5"], "limit-rate"),

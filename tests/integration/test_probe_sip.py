@@ -78,6 +78,12 @@ class Misbehaving(unittest.TestCase):
         self.assertTrue(peer.requests[0].startswith("OPTIONS "))
         self.assertNotIn("Authorization", peer.requests[0])
 
+    def test_what_a_peer_says_steers_no_terminal(self):
+        peer = self.peer(lambda request: [answer(request, "503 \x1b]0;owned\x07\x1b[2J no")])
+        finished = tool.run("fo-probe", "--verbose", "-t", "800ms", peer.target)
+        self.assertIn("503 ?]0;owned??[2J", finished.stdout)
+        self.assertRegex(finished.stdout + finished.stderr, r"\A[\n -~]*\Z")
+
     def test_refused_is_down_at_once(self):
         one, finished = check(f"sip://127.0.0.1:{free_port(2000, 9999)}", "5s")
         self.assertEqual(one["health"], "down", finished)

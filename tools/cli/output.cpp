@@ -18,6 +18,7 @@
 #include <failover/error.hpp>
 
 #include "cli/exit_status.hpp"
+#include "cli/printable.hpp"
 #include "cli/shared_options.hpp"
 #include "cli/tool.hpp"
 
@@ -79,7 +80,7 @@ void Output::print(std::string_view line) {
   const std::scoped_lock lock(mutex_);
   if (json_) return;
   clear_drawn();
-  write_line(line);
+  write_line(printable(line));
 }
 
 void Output::object(std::string_view type, std::string_view fields) {
@@ -131,7 +132,7 @@ bool Output::all_written() {
 void Output::progress(std::string_view task, std::uint64_t done, std::uint64_t total) noexcept {
   try {
     const std::scoped_lock lock(mutex_);
-    bar_.show(task, done, total);
+    bar_.show(printable(task), done, total);
   } catch (...) {
     // Progress is a courtesy: work goes on without it.
     return;
@@ -153,9 +154,10 @@ void Output::note(Level level, std::string_view sentence) noexcept {
 }
 
 void Output::say(std::string_view label, std::string_view colour, std::string_view sentence) {
+  const auto text = printable(sentence);
   const auto coloured = colour_ && !colour.empty();
-  const auto line = coloured ? fmt::format("{}: \x1b[{}m{}\x1b[0m{}\n", tool_, colour, label, sentence)
-                             : fmt::format("{}: {}{}\n", tool_, label, sentence);
+  const auto line = coloured ? fmt::format("{}: \x1b[{}m{}\x1b[0m{}\n", tool_, colour, label, text)
+                             : fmt::format("{}: {}{}\n", tool_, label, text);
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 

@@ -18,7 +18,8 @@ namespace failover::cli {
 struct Outcome;
 
 /// Where everything goes that a tool says: stdout carries the result and nothing else (text, or JSON Lines with
-/// --json), stderr the messages for people and the progress bar. Any thread may call.
+/// --json), stderr the messages for people and the progress bar. Texts of peers may stand in all of it: what is not
+/// JSON goes through printable(). Any thread may call.
 class Output final : public Events {
  public:
   Output(std::string_view tool, const SharedOptions& options);

@@ -3,7 +3,6 @@
 #include <chrono>
 #include <filesystem>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <fmt/chrono.h>
@@ -46,16 +45,6 @@ std::string short_age(WallTime time) {
   return fmt::format("{}d", seconds / 86'400);
 }
 
-/// What a store calls its files may hold control characters; a terminal must not see them.
-std::string printable(std::string_view name) {
-  std::string text;
-  for (const char c : name) {
-    const auto byte = static_cast<unsigned char>(c);
-    text.push_back(byte < 0x20 || byte == 0x7f ? '?' : c);
-  }
-  return text;
-}
-
 Json to_json(const FetchCandidate& candidate) {
   Json json{{"name", candidate.object.name},
             {"path", candidate.object.path},
@@ -82,8 +71,7 @@ Result<Outcome> show_list(const std::vector<FetchCandidate>& candidates, Output&
   for (const auto& candidate : candidates) {
     output.object("backup", dump(to_json(candidate)));
     output.print(fmt::format("{:20}  {:>14}  {:>6}  {:10}  {}", utc(candidate.backup_time()), candidate.object.size,
-                             short_age(candidate.backup_time()), to_string(candidate.state),
-                             printable(candidate.object.name)));
+                             short_age(candidate.backup_time()), to_string(candidate.state), candidate.object.name));
   }
   return Outcome{status_done, fmt::format("{} found", candidates.size()), "{}"};
 }
@@ -104,10 +92,10 @@ Outcome show_plan(const FetchPlan& plan, Output& output) {
   if (plan.already_here) {
     output.print("nothing to download: " + plan.already_here->string());
   } else {
-    output.print(fmt::format("download {} bytes: {}", plan.to_download, printable(object.path)));
+    output.print(fmt::format("download {} bytes: {}", plan.to_download, object.path));
   }
-  for (const auto& reason : plan.reasons) output.print("  because " + printable(reason));
-  for (const auto& warning : plan.warnings) output.print("  warning: " + printable(warning));
+  for (const auto& reason : plan.reasons) output.print("  because " + reason);
+  for (const auto& warning : plan.warnings) output.print("  warning: " + warning);
   for (const auto& path : plan.to_remove) output.print("remove " + path.string());
   const int status = plan.warnings.empty() ? status_done : status_warning;
   return Outcome{status, "dry run: nothing was changed", "{}"};
@@ -131,7 +119,7 @@ Outcome show_outcome(const FetchOutcome& outcome, Output& output) {
   const auto done = outcome.downloaded ? fmt::format("stored and verified {}", outcome.path.string())
                                        : fmt::format("nothing to do, {} is here", outcome.path.string());
   if (outcome.warnings.empty()) return Outcome{status_done, done, dump(json)};
-  const auto warnings = printable(fmt::format("{}", fmt::join(outcome.warnings, "; ")));
+  const auto warnings = fmt::format("{}", fmt::join(outcome.warnings, "; "));
   return Outcome{status_warning, fmt::format("{}, but: {}", done, warnings), dump(json)};
 }
 

@@ -40,8 +40,8 @@ bool terminal_takes_unicode() {
   return false;
 }
 
-/// What peers say must not steer the terminal.
-std::string printable(std::string_view text) {
+/// What peers say must not steer the terminal; here a byte is a column, too.
+std::string in_columns(std::string_view text) {
   std::string result(text);
   for (char& c : result) {
     if (c < ' ' || c > '~') c = '?';
@@ -93,7 +93,7 @@ std::string line_of(const LiveRow& row, const LiveStyle& style) {
   const auto past = style.unicode ? sparkline(row.past) + "  " : std::string();
   const auto used = state_width + time.size() + 2 + (style.unicode ? kept_times + 2 : 0);
   const auto room = style.size.columns > used + 1 ? style.size.columns - used - 1 : 0;
-  const auto rest = printable(fmt::format("{}  {}", row.target, row.detail)).substr(0, room);
+  const auto rest = in_columns(fmt::format("{}  {}", row.target, row.detail)).substr(0, room);
   return fmt::format("{}{}  {}{}", state, time, past, rest);
 }
 
@@ -111,7 +111,7 @@ std::vector<std::string> live_lines(const std::vector<LiveRow>& rows, std::strin
     if (worth_it && lines.size() < room) lines.push_back(line_of(row, style));
   }
   const auto more = rows.size() > lines.size() ? fmt::format(" ({} more)", rows.size() - lines.size()) : std::string();
-  const auto status = printable(fmt::format("verdict {}{}", verdict, more));
+  const auto status = in_columns(fmt::format("verdict {}{}", verdict, more));
   lines.push_back(status.substr(0, style.size.columns > 1 ? style.size.columns - 1 : 1));
   return lines;
 }

@@ -7,6 +7,7 @@
 #include <failover/observer.hpp>
 #include <failover/watch.hpp>
 
+#include "cli/printable.hpp"
 #include "fo-probe/systemd_notify.hpp"
 
 namespace failover::cli {
@@ -16,7 +17,7 @@ void WatchSystemd::watching(const WatchPlan& plan) {
 }
 
 void WatchSystemd::verdict_changed(const Verdict& verdict) {
-  systemd_notify(fmt::format("STATUS=verdict {}: {}", to_string(verdict.health), verdict.reason));
+  systemd_notify(fmt::format("STATUS=verdict {}: {}", to_string(verdict.health), printable(verdict.reason)));
 }
 
 void WatchSystemd::alive() {

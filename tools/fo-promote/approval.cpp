@@ -18,6 +18,7 @@
 #include <failover/registry.hpp>
 
 #include "cli/output.hpp"
+#include "cli/printable.hpp"
 #include "cli/session.hpp"
 #include "cli/terminal.hpp"
 #include "fo-promote/json.hpp"
@@ -76,7 +77,7 @@ PromotionApproval make_approval(const PromoteOptions& options, const PromotionSe
     session.output.object("plan", plan_json(settings, plan));
     const bool show = settings.attended || (session.options.verbose > 0 && !session.output.json());
     if (show) {
-      for (const auto& line : promotion_evidence(settings, plan)) fmt::print(stderr, "{}\n", line);
+      for (const auto& line : promotion_evidence(settings, plan)) fmt::print(stderr, "{}\n", cli::printable(line));
     }
     if (plan.decision == PromotionDecision::stop) return {};
     if (settings.attended) {
