@@ -33,6 +33,7 @@ Result<std::filesystem::path> worker_path(std::string_view name) {
   const auto file = library.empty() ? std::filesystem::read_symlink("/proc/self/exe", error)
                                     : std::filesystem::canonical(library, error);
   if (error) return std::unexpected(system_error(error.value(), "cannot find out where " + library + " lies"));
+  // The layout may have both ways alike.  NOLINTNEXTLINE(bugprone-branch-clone)
   const auto folder = file.parent_path() / (library.empty() ? FO_WORKERS_FROM_BIN : FO_WORKERS_FROM_LIB);
   return (folder / name).lexically_normal();
 }

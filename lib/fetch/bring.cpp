@@ -2,7 +2,6 @@
 
 #include <optional>
 #include <string>
-#include <utility>
 
 #include <failover/context.hpp>
 #include <failover/error.hpp>

@@ -1,6 +1,7 @@
 #include "fetch/delta.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -29,7 +30,7 @@
 #include "fetch/download.hpp"
 #include "fetch/part_map.hpp"
 #include "fetch/partial.hpp"
-#include "fetch/range_set.hpp"
+#include "state/backup_sidecar.hpp"
 
 namespace failover {
 
@@ -159,7 +160,8 @@ Result<bool> fetch_unproved(const DeltaJob& job, const Delta& delta, const Conte
   FO_TRY(download(job.source, job.object, job.partial, sample, job.download, context));
   const std::chrono::duration<double> took = Deadline::Clock::now() - began;
   const auto everything = std::max(static_cast<double>(job.object.size) / link.bytes_per_second, unfelt_seconds);
-  if (took.count() * static_cast<double>(all.size() / sample_headers) > everything) return false;
+  const auto samples_in_all = all.size() / sample_headers;
+  if (took.count() * static_cast<double>(samples_in_all) > everything) return false;
   FO_TRY(job.partial.forget(all));
   FO_TRY(download(job.source, job.object, job.partial, job.download, context));
   return true;

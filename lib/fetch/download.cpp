@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include <failover/context.hpp>
@@ -15,7 +15,6 @@
 #include "fetch/download_crew.hpp"
 #include "fetch/partial.hpp"
 #include "fetch/range_set.hpp"
-#include "fetch/retry.hpp"
 #include "fetch/survey.hpp"
 
 namespace failover {

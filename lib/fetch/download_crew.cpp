@@ -16,6 +16,8 @@
 #include <failover/error.hpp>
 #include <failover/source.hpp>
 
+#include "fetch/download.hpp"
+#include "fetch/part_map.hpp"
 #include "fetch/partial.hpp"
 #include "fetch/range_set.hpp"
 #include "fetch/retry.hpp"

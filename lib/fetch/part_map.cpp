@@ -23,7 +23,8 @@ std::optional<MapRecord> parse_map_line(std::string_view line) {
   const char* at = line.data() + 2;
   const char* const end = line.data() + line.size();
   for (std::size_t i = 0; i < numbers.size(); ++i) {
-    if (i > 0 && (at == end || *at++ != ' ')) return std::nullopt;
+    if (i > 0 && (at == end || *at != ' ')) return std::nullopt;
+    if (i > 0) ++at;
     const auto [next, error] = std::from_chars(at, end, numbers.at(i), 16);
     if (error != std::errc()) return std::nullopt;
     at = next;

@@ -1,6 +1,5 @@
 #include "net/http_exchange.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstring>
@@ -18,7 +17,7 @@
 #include <failover/error.hpp>
 
 #include "core/clock.hpp"
-#include "net/curl.hpp"
+#include "core/secret.hpp"
 #include "net/http_message.hpp"
 #include "net/http_redirect.hpp"
 #include "net/transfer.hpp"

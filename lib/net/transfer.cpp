@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <exception>
 #include <expected>
@@ -12,7 +13,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include <curl/curl.h>
 #include <fmt/format.h>
@@ -23,9 +23,11 @@
 
 #include "core/clock.hpp"
 #include "core/fd.hpp"
+#include "core/secret.hpp"
 #include "core/url.hpp"
 #include "net/address.hpp"
 #include "net/curl.hpp"
+#include "net/loop.hpp"
 #include "net/server_origin.hpp"
 #include "net/transfer_error.hpp"
 #include "net/transfer_loop.hpp"

@@ -66,9 +66,9 @@ class Server {
       const auto what = asked.at("do").get<std::string>();
       if (what == "connect") return connect(asked);
       if (!share_) return fail(ErrorKind::internal, "asked for a file before it was told of a server");
-      if (what == "list") return list(asked);
-      if (what == "stat") return stat(asked);
-      if (what == "read") return read(asked);
+      if (what == "list") return list(*share_, asked);
+      if (what == "stat") return stat(*share_, asked);
+      if (what == "read") return read(*share_, asked);
       return fail(ErrorKind::internal, "fo-smb does not know how to " + what);
     } catch (const json::exception& error) {
       return fail(ErrorKind::internal, std::string("a request that fo-smb does not understand: ") + error.what());
@@ -90,7 +90,7 @@ class Server {
     return WorkerSide::send(FrameKind::answer, "{}");
   }
 
-  Result<void> list(const json& asked) {
+  static Result<void> list(SmbShare& share, const json& asked) {
     json entries = json::array();
     const auto take = [&](const SmbEntry& entry) -> Result<void> {
       if (entries.size() == entries_at_once) {
@@ -100,20 +100,20 @@ class Server {
       entries.push_back(to_json(entry));
       return {};
     };
-    FO_TRY(share_->list(asked.at("folder"), take));
+    FO_TRY(share.list(asked.at("folder"), take));
     return WorkerSide::send(FrameKind::answer, dump(entries));
   }
 
-  Result<void> stat(const json& asked) {
-    return WorkerSide::send(FrameKind::answer, dump(to_json(FO_TRY(share_->stat(asked.at("path"))))));
+  static Result<void> stat(SmbShare& share, const json& asked) {
+    return WorkerSide::send(FrameKind::answer, dump(to_json(FO_TRY(share.stat(asked.at("path"))))));
   }
 
-  Result<void> read(const json& asked) {
+  static Result<void> read(SmbShare& share, const json& asked) {
     const SmbEntry expected{{}, true, asked.at("size"), asked.at("modified_ns")};
     std::vector<ByteRange> ranges;
     for (const auto& pair : asked.at("ranges")) ranges.push_back({pair.at(0), pair.at(1)});
     const auto pass_on = [](std::span<const std::byte> bytes) { return WorkerSide::send(FrameKind::data, bytes); };
-    FO_TRY(share_->read(asked.at("path"), expected, ranges, pass_on));
+    FO_TRY(share.read(asked.at("path"), expected, ranges, pass_on));
     return WorkerSide::send(FrameKind::answer, "{}");
   }
 

@@ -16,8 +16,9 @@
 
 #include "core/secret.hpp"
 
-struct _SMBCCTX;
-struct _SMBCFILE;
+// libsmbclient names its types so.
+struct _SMBCCTX;   // NOLINT(bugprone-reserved-identifier)
+struct _SMBCFILE;  // NOLINT(bugprone-reserved-identifier)
 
 namespace failover {
 
