@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <span>
 #include <string>
@@ -21,6 +22,7 @@
 #include "net/ssh_host_key.hpp"
 #include "net/ssh_session.hpp"
 #include "source/glob.hpp"
+#include "source/kept_link.hpp"
 #include "source/sftp_link.hpp"
 
 namespace failover {
@@ -29,17 +31,6 @@ namespace {
 
 constexpr std::uint16_t default_port = 22;
 constexpr std::string_view home_prefix = "/~/";
-
-// libssh2 reads ahead four times the buffer that it is handed: with 4 MiB it is three times as fast as sftp(1) at 30
-// ms.
-constexpr std::uint64_t largest_read = 4ULL * 1024 * 1024;
-constexpr std::uint64_t one_packet = 30'000;
-
-/// Towards the end of a range less and less, so that it does not ask for what lies behind it.
-std::size_t read_size(std::uint64_t left) {
-  const auto ahead = std::clamp(left / 4, one_packet, largest_read);
-  return static_cast<std::size_t>(std::min(left, ahead));
-}
 
 bool has_type(const LIBSSH2_SFTP_ATTRIBUTES& attributes) {
   return (attributes.flags & LIBSSH2_SFTP_ATTR_PERMISSIONS) != 0;
@@ -85,9 +76,17 @@ class SftpSource : public Source {
 
   Result<std::size_t> read(const ObjectInfo& object, std::uint64_t offset, std::span<std::byte> buffer,
                            const Context& context) override {
+    const auto left = object.size - std::min(object.size, offset);
+    const ByteRange range{offset, std::min<std::uint64_t>(left, buffer.size())};
+    std::size_t count = 0;
+    const auto copy = [&](std::uint64_t, std::span<const std::byte> bytes) -> Result<void> {
+      std::memcpy(buffer.data() + count, bytes.data(), bytes.size());
+      count += bytes.size();
+      return {};
+    };
     return keeping_link<std::size_t>(
         [&](SftpLink& link) -> Result<std::size_t> {
-          const auto count = FO_TRY(link.read(object, offset, buffer, context));
+          FO_TRY(link.read(object, std::span(&range, 1), copy, context));
           // Read from the beginning again, it may be another file under the name.
           if (count == 0) FO_TRY(link.close_file(context));
           return count;
@@ -97,13 +96,7 @@ class SftpSource : public Source {
 
   Result<void> read_ranges(const ObjectInfo& object, std::span<const ByteRange> ranges, const Sink& sink,
                            const Context& context) override {
-    buffer_.resize(largest_read);
-    return keeping_link<void>(
-        [&](SftpLink& link) -> Result<void> {
-          for (const auto& range : ranges) FO_TRY(read_range(link, object, range, sink, context));
-          return {};
-        },
-        context);
+    return keeping_link<void>([&](SftpLink& link) { return link.read(object, ranges, sink, context); }, context);
   }
 
   [[nodiscard]] Result<std::unique_ptr<Source>> another() const override {
@@ -111,21 +104,6 @@ class SftpSource : public Source {
   }
 
  private:
-  Result<void> read_range(SftpLink& link, const ObjectInfo& object, const ByteRange& range, const Sink& sink,
-                          const Context& context) {
-    for (std::uint64_t done = 0; done < range.length;) {
-      const auto part = std::span(buffer_).first(read_size(range.length - done));
-      const auto count = FO_TRY(link.read(object, range.offset + done, part, context));
-      if (count == 0) {
-        FO_TRY(link.close_file(context));
-        return fail(ErrorKind::conflict, object.name + " ends before it should; it was changed meanwhile");
-      }
-      FO_TRY(sink(range.offset + done, std::span<const std::byte>(part).first(count)));
-      done += count;
-    }
-    return {};
-  }
-
   Result<std::vector<ObjectInfo>> list_over(SftpLink& link, const Context& context) {
     std::vector<ObjectInfo> objects;
     if (!pattern_.is_listing()) {
@@ -150,23 +128,16 @@ class SftpSource : public Source {
     return objects;
   }
 
-  /// Connects when there is no link, and drops it after every error but those that leave it in order.
   template <typename T, typename Call>
   Result<T> keeping_link(Call call, const Context& context) {
-    if (!link_) link_ = FO_TRY(SftpLink::open(peer_, options_, context));
-    auto result = call(*link_);
-    const bool in_order = result || result.error().kind == ErrorKind::not_found ||
-                          result.error().kind == ErrorKind::permission || result.error().kind == ErrorKind::conflict;
-    if (!in_order) link_.reset();
-    return result;
+    return link_.use([&] { return SftpLink::open(peer_, options_, context); }, call);
   }
 
   SshPeer peer_;
   SshOptions options_;
   PathPattern pattern_;
   std::string location_;
-  std::unique_ptr<SftpLink> link_;
-  std::vector<std::byte> buffer_;
+  KeptLink<SftpLink> link_;
 };
 
 Result<SshPeer> peer_of(const Url& url, const SourceOptions& options) {

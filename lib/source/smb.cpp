@@ -18,6 +18,7 @@
 
 #include "core/url.hpp"
 #include "source/glob.hpp"
+#include "source/kept_link.hpp"
 #include "source/smb_worker.hpp"
 
 namespace failover {
@@ -122,38 +123,20 @@ class SmbSource : public Source {
 
   Result<void> read_parts(const ObjectInfo& object, std::span<const ByteRange> ranges, const SmbWorker::Sink& sink,
                           const Context& context) {
-    bool stopped_in_between = false;
-    auto result = keeping_worker<std::uint64_t>(
-        [&](SmbWorker& worker) {
-          return worker.read(
-              object, ranges,
-              [&](std::span<const std::byte> bytes) {
-                auto taken = sink(bytes);
-                stopped_in_between = !taken;
-                return taken;
-              },
-              context);
-        },
-        context);
-    // What it still has to say belongs to no request of ours.
-    if (stopped_in_between) worker_.reset();
-    FO_TRY(std::move(result));
+    FO_TRY(keeping_worker<std::uint64_t>([&](SmbWorker& worker) { return worker.read(object, ranges, sink, context); },
+                                         context));
     return {};
   }
 
-  /// Connects when there is no connection, and drops it after every error but those that leave it in order.
   template <typename T, typename Call>
   Result<T> keeping_worker(Call call, const Context& context) {
-    if (!worker_) worker_ = FO_TRY(SmbWorker::open(peer_, context));
-    auto result = call(*worker_);
-    if (!result && !leaves_it_in_order(result.error())) worker_.reset();
-    return result;
+    return worker_.use([&] { return SmbWorker::open(peer_, context); }, call);
   }
 
   SmbPeer peer_;
   PathPattern pattern_;
   std::string location_;
-  std::unique_ptr<SmbWorker> worker_;
+  KeptLink<SmbWorker> worker_;
 };
 
 Result<void> set_user(SmbPeer& peer, const Url& url, const SourceOptions& options) {

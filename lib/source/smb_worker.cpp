@@ -79,10 +79,6 @@ std::int64_t ns_of(WallTime time) {
 
 }  // namespace
 
-bool leaves_it_in_order(const Error& error) noexcept {
-  return error.kind == ErrorKind::not_found || error.kind == ErrorKind::permission || error.kind == ErrorKind::conflict;
-}
-
 SmbWorker::SmbWorker(std::unique_ptr<Worker> worker, Duration silence) noexcept
     : worker_(std::move(worker)), silence_(silence) {}
 
@@ -104,19 +100,25 @@ Result<std::unique_ptr<SmbWorker>> SmbWorker::open(const SmbPeer& peer, const Co
                      {"guest", !peer.password_file},
                      {"encrypt", peer.encrypt},
                      {"silence_s", patience.count()}};
-  FO_TRY(link->worker_->send(FrameKind::request, dump(request), context));
+  FO_TRY(link->ask(dump(request), context));
   FO_TRY(link->receive(context));
   return link;
 }
 
+Result<void> SmbWorker::ask(const std::string& request, const Context& context) {
+  in_order_ = false;
+  return worker_->send(FrameKind::request, request, context);
+}
+
 Result<Worker::Frame> SmbWorker::receive(const Context& context) {
   const auto frame = FO_TRY(worker_->receive(silence_, context));
+  in_order_ = frame.kind == FrameKind::answer || frame.kind == FrameKind::error;
   if (frame.kind == FrameKind::error) return std::unexpected(error_of(frame.text()));
   return frame;
 }
 
 Result<std::vector<SmbWorker::Entry>> SmbWorker::list(const std::string& folder, const Context& context) {
-  FO_TRY(worker_->send(FrameKind::request, dump({{"do", "list"}, {"folder", folder}}), context));
+  FO_TRY(ask(dump({{"do", "list"}, {"folder", folder}}), context));
   std::vector<Entry> entries;
   while (true) {
     const auto frame = FO_TRY(receive(context));
@@ -133,7 +135,7 @@ Result<std::vector<SmbWorker::Entry>> SmbWorker::list(const std::string& folder,
 }
 
 Result<SmbWorker::Entry> SmbWorker::stat(const std::string& path, const Context& context) {
-  FO_TRY(worker_->send(FrameKind::request, dump({{"do", "stat"}, {"path", path}}), context));
+  FO_TRY(ask(dump({{"do", "stat"}, {"path", path}}), context));
   Entry entry;
   const auto frame = FO_TRY(receive(context));
   FO_TRY(with_json(frame, [&](const json& told) -> Result<void> {
@@ -152,7 +154,7 @@ Result<std::uint64_t> SmbWorker::read(const ObjectInfo& object, std::span<const 
                      {"size", object.size},
                      {"modified_ns", ns_of(object.modified)},
                      {"ranges", std::move(pairs)}};
-  FO_TRY(worker_->send(FrameKind::request, dump(request), context));
+  FO_TRY(ask(dump(request), context));
   std::uint64_t count = 0;
   while (true) {
     const auto frame = FO_TRY(receive(context));

@@ -29,8 +29,7 @@ struct SmbPeer {
   Duration stall_timeout = std::chrono::seconds(30);
 };
 
-/// One connection to one share: a running fo-smb. After an error that leaves_it_in_order() does not know it is of no
-/// more use.
+/// One connection to one share: a running fo-smb.
 class SmbWorker {
  public:
   static Result<std::unique_ptr<SmbWorker>> open(const SmbPeer& peer, const Context& context);
@@ -48,17 +47,18 @@ class SmbWorker {
   /// How many bytes came: fewer than asked for when the object ends there.
   Result<std::uint64_t> read(const ObjectInfo& object, std::span<const ByteRange> ranges, const Sink& sink,
                              const Context& context);
+  /// Whether every request has its whole answer.
+  [[nodiscard]] bool in_order() const noexcept { return in_order_; }
 
  private:
   SmbWorker(std::unique_ptr<Worker> worker, Duration silence) noexcept;
+  Result<void> ask(const std::string& request, const Context& context);
   /// The next frame that is no error.
   Result<Worker::Frame> receive(const Context& context);
 
   std::unique_ptr<Worker> worker_;
   Duration silence_;
+  bool in_order_ = true;
 };
-
-/// Whether a connection goes on after it.
-bool leaves_it_in_order(const Error& error) noexcept;
 
 }  // namespace failover

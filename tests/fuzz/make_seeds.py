@@ -128,7 +128,29 @@ def zips():
             yield f"evil-{name}", data
 
 
+def sftp_packet(kind, number, body):
+    return struct.pack(">IBI", 5 + len(body), kind, number) + body
+
+
+def sftp_answers():
+    """To looks (1 and 6) and reads (2 to 5) of an object of 100,000 bytes, modified in second 1000."""
+    look = struct.pack(">IQIII", 13, 100_000, 0o644, 0, 1000)
+    first = sftp_packet(105, 1, look)
+    data = sftp_packet(103, 2, struct.pack(">I", 5) + b"bytes")
+    yield "read", first + data + sftp_packet(103, 3, struct.pack(">I", 3) + b"abc")
+    yield "out-of-turn", first + sftp_packet(103, 3, struct.pack(">I", 3) + b"abc") + data
+    yield "short", first + sftp_packet(103, 2, struct.pack(">I", 2) + b"by") + sftp_packet(103, 7, struct.pack(">I", 3) + b"tes")
+    yield "too-much", first + sftp_packet(103, 2, struct.pack(">I", 6) + b"bytes!")
+    yield "twice", first + data + data
+    yield "changed", sftp_packet(105, 1, struct.pack(">IQ", 1, 99_999))
+    yield "extended", sftp_packet(105, 1, struct.pack(">IQIIIII", 0x8000000F, 100_000, 0, 0, 0o644, 0, 1000) + struct.pack(">I", 0))
+    yield "end", first + sftp_packet(101, 2, struct.pack(">II", 1, 3) + b"end" + struct.pack(">I", 0))
+    yield "handle", sftp_packet(102, 1, struct.pack(">I", 4) + b"abcd")
+    yield "long", struct.pack(">IBI", 0xFFFFFFFF, 103, 1)
+
+
 def seeds():
+    yield "sftp_answer", sftp_answers()
     yield "sip_message", sip_messages()
     yield "thresholds", texts("500ms", "30s", "5m", "24h", "7d", "0s", "106751d", "106752d", "30", "+5s", "-1s", " 1s", "1 s", "1.5s", "64KiB",
                               "10MB", "16777216TiB", "16777215TiB", "5kB", "all", "any", "3", "0", "100001", "00000000000000000000001s")
