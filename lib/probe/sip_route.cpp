@@ -60,8 +60,10 @@ std::vector<SipService> services_of(std::span<const NaptrRecord> records, bool s
     const bool speaks = transport && (!sips || *transport == SipTransport::tls);
     if (speaks && sip_lower(one.flags) == "s" && !one.replacement.empty()) usable.push_back(&one);
   }
-  std::ranges::stable_sort(usable, {}, [](const auto* one) { return std::tuple(one->order, one->preference); });
+  // As they came where neither decides.
+  std::ranges::sort(usable, {}, [](const auto* one) { return std::tuple(one->order, one->preference, one); });
   std::vector<SipService> services;
+  services.reserve(usable.size());
   for (const auto* one : usable) {
     services.push_back({transport_of(one->service).value_or(SipTransport::udp), one->replacement});
   }
@@ -77,7 +79,9 @@ std::vector<SipService> default_services(std::string_view domain, std::optional<
 std::vector<SrvRecord> in_order(std::vector<SrvRecord> records,
                                 const std::function<std::uint32_t(std::uint32_t)>& random) {
   // Those of weight 0 first: the sums then give them their small chance.
-  std::ranges::stable_sort(records, {}, [](const auto& one) { return std::pair(one.priority, one.weight != 0); });
+  std::ranges::sort(records, {}, [](const auto& one) {
+    return std::tuple<std::uint16_t, bool, std::string_view>(one.priority, one.weight != 0, one.target);
+  });
   std::vector<SrvRecord> ordered;
   while (!records.empty()) {
     const auto priority = records.front().priority;

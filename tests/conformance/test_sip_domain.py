@@ -5,10 +5,14 @@ import subprocess
 import unittest
 
 from support import tool
+from support.fake_dns import FakeDns, answer_to
 from support.kamailio import Kamailio
 from support.named import Named
 from support.server import free_port
 from support.sip_peer import SipPeer, answer
+
+import dns.rcode  # noqa: E402 (support.fake_dns knows where it is)
+import dns.rdatatype  # noqa: E402
 
 
 class SipDomain(unittest.TestCase):
@@ -92,6 +96,34 @@ class SipDomain(unittest.TestCase):
         self.assert_found("sip://refused.example", "unknown", "could not ask")
         for servers in (f"127.0.0.1:{free_port()}",):
             self.assertEqual(self.check("sip://full.pbx.test", servers, timeout=1000)[0], "unknown")
+
+    def test_unknown_is_not_down_each_look_up_that_fails_alone(self):
+        # Without the record that cannot be had the search would end at a port where nobody is.
+        dead = free_port(2000, 9999)
+
+        def failing(kind, name):
+            def answers(request):
+                question = request.question[0]
+                asked, text = dns.rdatatype.to_text(question.rdtype), question.name.to_text()
+                if (asked, text) == (kind, name):
+                    yield answer_to(request, rcode=dns.rcode.SERVFAIL).to_wire()
+                elif asked == "SRV" and text.startswith("_sip._tcp"):
+                    yield answer_to(request, (text, 60, "SRV", f"0 0 {dead} here.pbx.test.")).to_wire()
+                elif asked == "A":
+                    yield answer_to(request, (text, 60, "A", "127.0.0.1")).to_wire()
+                else:
+                    yield answer_to(request).to_wire()
+            server = FakeDns(answers, udp=True)
+            self.addCleanup(server.close)
+            return f"127.0.0.1:{server.port}"
+
+        target = "sip://pbx.test"
+        self.assertEqual(self.check(target, failing("TXT", "none."))[0], "down")
+        for kind, name in (("NAPTR", "pbx.test."), ("SRV", "_sip._udp.pbx.test."), ("SRV", "_sip._tcp.pbx.test."), ("A", "here.pbx.test.")):
+            with self.subTest(kind=kind, name=name):
+                health, detail = self.check(target, failing(kind, name))
+                self.assertEqual(health, "unknown", detail)
+                self.assertIn("failed", detail)
 
     def test_unknown_is_not_down_no_such_domain_and_no_such_service(self):
         self.assert_found("sip://no-such.pbx.test", "unknown", "no address")
