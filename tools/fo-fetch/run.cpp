@@ -39,13 +39,14 @@ Result<Outcome> FetchTool::run(Session& session) {
   if (session.options.dry_run) return show_plan(FO_TRY(fetcher->plan(session.context)), session.output);
   const auto began = Deadline::Clock::now();
   const auto outcome = fetcher->run(session.context);
-  if (command_.metrics_file) write_metrics(*fetcher, location, outcome, Deadline::Clock::now() - began, session);
+  write_metrics(*fetcher, location, outcome, Deadline::Clock::now() - began, session);
   if (!outcome) return std::unexpected(outcome.error());
   return show_outcome(*outcome, session.output);
 }
 
 void FetchTool::write_metrics(Fetcher& fetcher, const std::string& location, const Result<FetchOutcome>& outcome,
                               Duration took, Session& session) {
+  if (!command_.metrics_file) return;
   // Another run is at work, which counts itself (property alone).
   if (!outcome && outcome.error().kind == ErrorKind::locked) return;
   const auto counters = fetcher.count(outcome);

@@ -5,38 +5,27 @@
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
-#include <fstream>
-#include <ios>
 #include <iterator>
 #include <map>
 #include <set>
 #include <span>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <failover/error.hpp>
 #include <failover/observer.hpp>
 #include <failover/watch.hpp>
+
+#include "cli/textfile.hpp"
 
 namespace failover::cli {
 
 namespace {
 
 constexpr std::array<std::string_view, 3> healths{"up", "down", "unknown"};
-
-std::string escaped(std::string_view label) {
-  std::string result;
-  for (const char c : label) {
-    if (c == '\\' || c == '"') result += '\\';
-    result += c;
-  }
-  return result;
-}
 
 /// One metric with its help, type and samples; nothing at all without a sample.
 class Family {
@@ -135,7 +124,7 @@ void MetricsFile::set(const Verdict& verdict) {
 
 std::string MetricsFile::text() const {
   Families families;
-  for (const auto& [name, known] : targets_) families.add(fmt::format("target=\"{}\"", escaped(name)), known);
+  for (const auto& [name, known] : targets_) families.add(fmt::format("target=\"{}\"", label_value(name)), known);
   Family verdict("verdict", "gauge", "1 for the verdict over all targets.");
   for (const auto one : healths) {
     if (verdict_) verdict.add(fmt::format("health=\"{}\"", one), to_string(verdict_->health) == one ? 1 : 0);
@@ -145,18 +134,7 @@ std::string MetricsFile::text() const {
 
 Result<void> MetricsFile::write() {
   if (!std::exchange(changed_, false)) return {};
-  auto temporary = path_;
-  temporary += fmt::format(".{}.tmp", getpid());
-  std::ofstream file(temporary, std::ios::binary | std::ios::trunc);
-  file << text();
-  file.close();
-  std::error_code error;
-  if (file) std::filesystem::rename(temporary, path_, error);
-  if (file && !error) return {};
-  std::error_code ignored;
-  std::filesystem::remove(temporary, ignored);
-  return fail(ErrorKind::io, fmt::format("the metrics file '{}' cannot be written{}{}; check its folder",
-                                         path_.string(), error ? ": " : "", error ? error.message() : ""));
+  return replace_textfile(path_, text());
 }
 
 }  // namespace failover::cli
