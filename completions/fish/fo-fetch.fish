@@ -19,7 +19,7 @@ complete -c fo-fetch -l known-hosts -r -F -d 'Known SSH host keys (default ~/.ss
 complete -c fo-fetch -l password-file -r -F -d 'File with the password, or the identity file\'s passphrase'
 complete -c fo-fetch -l credentials-file -r -F -d 'File with the token of an https:// source'
 complete -c fo-fetch -l ca-file -r -F -d 'Authorities of TLS servers, PEM (default: the system\'s)'
-complete -c fo-fetch -l endpoint -x -d 'URL of a store instead of the provider\'s own, for s3://'
+complete -c fo-fetch -l endpoint -x -d 'URL of a store instead of the provider\'s own, for gs:// and s3://'
 complete -c fo-fetch -l username -x -d 'User at the store, when the source names none'
 complete -c fo-fetch -l smb-encryption -d 'Refuse an SMB server that does not encrypt'
 complete -c fo-fetch -l smb-guest -d 'Log in to the SMB server as a guest: neither signed nor encrypted'

@@ -11,6 +11,7 @@
 
 #include "core/url.hpp"
 #include "source/file.hpp"
+#include "source/gs.hpp"
 #include "source/https.hpp"
 #include "source/s3.hpp"
 #include "source/sftp.hpp"
@@ -26,8 +27,8 @@ struct Maker {
 };
 
 constexpr std::array makers{
-    Maker{"file", make_file_source}, Maker{"https", make_https_source}, Maker{"s3", make_s3_source},
-    Maker{"sftp", make_sftp_source}, Maker{"smb", make_smb_source},
+    Maker{"file", make_file_source}, Maker{"gs", make_gs_source},     Maker{"https", make_https_source},
+    Maker{"s3", make_s3_source},     Maker{"sftp", make_sftp_source}, Maker{"smb", make_smb_source},
 };
 
 std::string known_schemes() {

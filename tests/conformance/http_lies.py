@@ -52,7 +52,7 @@ class HttpLies:
         rows += [
             self.row("redirect elsewhere", self.redirect_status, "127.0.0.2|redirect|30", data_only=False,
                      lie=lambda *_: answer(302, b"", f"Location: {self.elsewhere.url}/x?key=hidden")),
-            self.row("a page with status 200", 1, "web page|whole object|part|page", lambda *_: answer(200, PAGE, "Content-Type: text/html")),
+            self.row("a page with status 200", 1, "web page|whole object|part|which object", lambda *_: answer(200, PAGE, "Content-Type: text/html")),
             self.row("an endless body", 1, "longer|more than", endless),
             self.row("more than announced", 1, "announces", lambda _r, _c, truth: resized(truth, 100)),
             self.row("less than announced", 1, "announces", lambda _r, _c, truth: resized(truth, -100)),

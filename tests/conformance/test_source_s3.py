@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import time
 import unittest
 
 from conformance.http_lies import HttpLies
@@ -119,15 +120,15 @@ class Listings(unittest.TestCase):
 
 class S3rverSource(SourceSuite, unittest.TestCase):
     first_byte = False  # it takes bytes=0-0 for bytes=0-
-    folders = odd_files = sparse = keeps_times = False
+    folders = odd_files = sparse = False
 
     def setUp(self):
         self.s3 = S3rver()
         self.addCleanup(self.s3.close)
         self.s3.start()
 
-    def put(self, name, content=b"x", moment=0):
-        self.s3.request("PUT", name, content)
+    def put(self, name, content=b"x", moment=1_700_000_000):
+        self.s3.put(name, content, moment)
 
     def location(self, path):
         return f"s3://{self.s3.bucket}/{path}"
@@ -152,7 +153,7 @@ class S3rverFaults(FetchFaults, FetchCase):
         self.addCleanup(self.relay.close)
 
     def put_bytes(self, name, content, age):
-        self.s3.request("PUT", name, content)
+        self.s3.put(name, content, time.time() - age)
 
     def remove(self, name):
         self.s3.request("DELETE", name)

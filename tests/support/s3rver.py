@@ -1,6 +1,7 @@
 """npm's s3rver, an S3 server of its own make. It checks no signature; tests/support/s3_store.py does."""
 
 import http.client
+import os
 import urllib.parse
 
 from support.node_package import node_package
@@ -34,6 +35,10 @@ class S3rver(Server):
         answer.read()
         connection.close()
         assert answer.status < 300, (answer.status, key)
+
+    def put(self, key, content, moment):
+        self.request("PUT", key, content)
+        os.utime(self.dir / "data" / self.bucket / f"{key}._S3rver_object", (moment, moment))
 
     def stop(self):
         # Asked to end it waits for its connections, which are kept.

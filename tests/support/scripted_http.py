@@ -20,11 +20,11 @@ class ScriptedHttp:
     """Calls script(request, connection) for every request; what it returns (bytes) is sent. None, and it has done all itself
     and the connection is closed. `asked` collects the requests, `connections` counts."""
 
-    def __init__(self, test, script, tls=None, address="127.0.0.1"):
+    def __init__(self, test, script, tls=None, address="127.0.0.1", listener=None):
         self.script = script
         self.asked = []
         self.connections = 0
-        self._listener = socket.create_server((address, 0))
+        self._listener = listener or socket.create_server((address, 0))
         self.port = self._listener.getsockname()[1]
         self._tls = tls
         scheme = "https" if tls else "http"

@@ -42,7 +42,7 @@ void declare_fetch_options(CLI::App& app, FetchCommand& command) {
       ->type_name("FILE");
   app.add_option("--ca-file", access.ca_file, "Authorities of TLS servers, PEM (default: the system's)")
       ->type_name("FILE");
-  app.add_option("--endpoint", access.endpoint, "URL of a store instead of the provider's own, for s3://")
+  app.add_option("--endpoint", access.endpoint, "URL of a store instead of the provider's own, for gs:// and s3://")
       ->type_name("URL");
   app.add_option("--username", access.username, "User at the store, when the source names none")->type_name("NAME");
   app.add_flag("--smb-encryption", access.smb_encryption, "Refuse an SMB server that does not encrypt");
