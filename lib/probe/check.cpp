@@ -152,7 +152,7 @@ void Check::on_deadline(Loop::Clock::time_point due) {
   }
   if (!running_) return;
   auto finding = running_->at_deadline();
-  finding.silent = finding.health == Health::down;
+  finding.silent = finding.health == Health::down && !running_->spoken_to();
   on_finding(std::move(finding));
 }
 

@@ -37,6 +37,9 @@ class RunningCheck {
   virtual ~RunningCheck() = default;
   /// What it means that the deadline came first.
   [[nodiscard]] virtual Finding at_deadline() const = 0;
+  /// Something came that only the peer's service can have said, if not the answer: whoever is on a block list hears
+  /// nothing at all.
+  [[nodiscard]] virtual bool spoken_to() const { return false; }
 };
 using Pending = std::unique_ptr<RunningCheck>;
 

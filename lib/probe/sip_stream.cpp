@@ -61,6 +61,7 @@ class SipStreamCheck final : public RunningCheck {
     return found(Health::down,
                  framing_.in_message() ? "timed out in the middle of its answer" : transaction_->silence());
   }
+  [[nodiscard]] bool spoken_to() const override { return transaction_ && transaction_->proceeding(); }
 
  private:
   static Finding unknown(const Error& error) { return {std::unexpected(error), error.message}; }

@@ -61,6 +61,7 @@ class SipUdpCheck final : public RunningCheck {
   [[nodiscard]] Finding at_deadline() const override {
     return found(Health::down, transaction_ ? transaction_->silence() : "not asked");
   }
+  [[nodiscard]] bool spoken_to() const override { return transaction_ && transaction_->proceeding(); }
 
  private:
   static Finding unknown(const Error& error) { return {std::unexpected(error), error.message, Grade::ok, false}; }

@@ -8,6 +8,7 @@ import unittest
 
 from support import tool
 from support.kamailio import Kamailio
+from support.sip_peer import SipPeer, answer
 
 FAST = ("--json", "--watch", "--interval", "300ms", "--retry-interval", "100ms", "-t", "200ms", "--fail-when", "any")
 
@@ -73,6 +74,11 @@ class Suspects(unittest.TestCase):
         self.assertIn("a single look cannot tell", finished.stdout)
         self.assertEqual(tool.run("fo-probe", "--suspect-for", "0s", *look).status, 2)
         self.pbx.thaw()
+
+    def test_who_says_trying_and_no_more_does_not_block_us(self):
+        with SipPeer(lambda request: [answer(request, "100 Trying")]) as hanging:
+            finished = tool.run("fo-probe", "--json", "-t", "300ms", "--fail-when", "any", hanging.target, self.other)
+        self.assertEqual((finished.status, finished.result["health"]), (2, "down"), finished)
 
 
 if __name__ == "__main__":
