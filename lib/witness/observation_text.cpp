@@ -49,10 +49,12 @@ Result<const std::string*> text(const Json& object, const char* name) {
 
 Result<std::int64_t> number(const Json& object, const char* name) {
   const auto found = object.find(name);
-  if (found == object.end() || !found->is_number_unsigned() || *found > longest_age_ms) {
+  const auto* const value = found == object.end() ? nullptr : found->get_ptr<const Json::number_unsigned_t*>();
+  // Compared as what it is: to JSON's own comparison 2^64-1 is -1, and an age would begin tomorrow.
+  if (value == nullptr || *value > static_cast<std::uint64_t>(longest_age_ms)) {
     return odd(fmt::format("{} is missing or no number", name));
   }
-  return found->get<std::int64_t>();
+  return static_cast<std::int64_t>(*value);
 }
 
 /// The inner Result is what was said: "unknown" is an error there.

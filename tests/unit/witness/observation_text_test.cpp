@@ -81,6 +81,7 @@ TEST_CASE("an observation that is not whole is an error") {
            replaced("standby", ""),
            replaced("\"aged_ms\":1500", "\"aged_ms\":-1"),
            replaced("\"aged_ms\":1500", "\"aged_ms\":1e300"),
+           replaced("\"aged_ms\":1500", "\"aged_ms\":18446744073709551615"),
            replaced("\"aged_ms\":1500,", ""),
            replaced("\"term\":\"3\"", "\"term\":\"0\""),
            replaced("\"term\":\"3\"", "\"term\":3"),
