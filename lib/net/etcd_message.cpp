@@ -25,6 +25,9 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::size_t longest_quote = 200;
+constexpr std::uint64_t last_grpc_code = 16;
+/// Beyond every lease of ours. Ages are counted in nanoseconds, and time beyond 292 years would turn over.
+constexpr std::int64_t longest_lease_seconds = 10LL * 365 * 24 * 3600;
 
 /// What a peer said, as it may go into a message.
 std::string printable(std::string_view text) {
@@ -141,13 +144,20 @@ Result<EtcdEntries> act_result(const Json& response, const EtcdAct& act) {
   return entries_of(*FO_TRY(member(response, "response_range")));
 }
 
-/// TTL and grantedTTL. A lease that is gone has none, or one of -1.
+/// What is left of a lease or was granted.
+Result<std::chrono::seconds> lease_time(const Json& object, const char* name) {
+  const auto seconds = FO_TRY(number<std::int64_t>(object, name));
+  if (seconds > longest_lease_seconds) return odd(fmt::format("{} is longer than any lease", name));
+  return std::chrono::seconds(seconds);
+}
+
+/// TTL and grantedTTL. A lease that is gone has no TTL, or one of -1.
 Result<std::optional<EtcdLeaseLife>> life_of(const Json& json, const char* granted) {
   EtcdLeaseLife life{.header = FO_TRY(header_of(json))};
-  life.remaining = std::chrono::seconds(FO_TRY(number<std::int64_t>(json, "TTL")));
-  life.granted = std::chrono::seconds(FO_TRY(number<std::int64_t>(json, granted)));
-  if (life.remaining.count() <= 0 || life.granted.count() <= 0) return std::nullopt;
-  // A server that leads no more gives "for ever".
+  life.remaining = FO_TRY(lease_time(json, "TTL"));
+  life.granted = FO_TRY(lease_time(json, granted));
+  if (life.remaining.count() <= 0) return std::nullopt;
+  // A server that leads no more gives "for ever"; and what lives was granted.
   if (life.remaining > life.granted) return odd("a lease has more time left than it was granted");
   return life;
 }
@@ -184,7 +194,7 @@ Result<EtcdLease> read_etcd_grant(std::string_view reply) {
   const auto json = FO_TRY(parse(reply));
   EtcdLease lease{.header = FO_TRY(header_of(json)),
                   .id = FO_TRY(lease_id(json, "ID")),
-                  .lifetime = std::chrono::seconds(FO_TRY(number<std::int64_t>(json, "TTL")))};
+                  .lifetime = FO_TRY(lease_time(json, "TTL"))};
   if (lease.id.empty() || lease.lifetime.count() <= 0) return odd("it grants a lease without id or time");
   return lease;
 }
@@ -217,13 +227,17 @@ EtcdRefusal read_etcd_refusal(long status, std::string_view reply) {
     const auto found = json.find(name);
     return found == json.end() ? nullptr : found->get_ptr<const std::string*>();
   };
-  if (!json.is_object() || text("error") == nullptr || !json.contains("code") || !json["code"].is_number_unsigned() ||
-      json["code"] > 16) {
+  const auto grpc_code = [&json]() -> const std::uint64_t* {
+    const auto found = json.find("code");
+    const auto* const value = found == json.end() ? nullptr : found->get_ptr<const Json::number_unsigned_t*>();
+    return value != nullptr && *value <= last_grpc_code ? value : nullptr;
+  };
+  if (!json.is_object() || text("error") == nullptr || grpc_code() == nullptr) {
     // For some of its refusals the gateway gives plain text.
     const auto line = printable(reply.substr(0, reply.find_first_of("\r\n")));
     return {-1, fmt::format("HTTP status {}{}{}", status, line.empty() ? "" : ": ", line)};
   }
-  return {json["code"].get<int>(), printable(*text("error"))};
+  return {static_cast<int>(*grpc_code()), printable(*text("error"))};
 }
 
 }  // namespace failover

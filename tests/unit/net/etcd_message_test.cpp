@@ -142,6 +142,10 @@ TEST_CASE("a lease without a TTL is lost") {
   CHECK(failover::read_etcd_lease_life(reply(R"("ID":"1","grantedTTL":"5")")).value() == std::nullopt);
   // A server that leads no more: a lease for ever.
   CHECK_FALSE(failover::read_etcd_lease_life(reply(R"("ID":"1","TTL":"9223372036","grantedTTL":"5")")));
+  // What lives was granted, and for a time that can be reckoned with.
+  CHECK_FALSE(failover::read_etcd_lease_life(reply(R"("ID":"1","TTL":"5")")));
+  CHECK_FALSE(failover::read_etcd_lease_life(reply(R"("ID":"1","TTL":"5","grantedTTL":"9223372036")")));
+  CHECK_FALSE(failover::read_etcd_grant(reply(R"("ID":"1","TTL":"9223372036")")));
 }
 
 TEST_CASE("a token goes into a header, so it is printable") {
@@ -158,8 +162,9 @@ TEST_CASE("what a refusal says") {
   CHECK(refusal.message == "lease?not found");
   CHECK(failover::read_etcd_refusal(400, "CommonName of\x1b client\nmore").message ==
         "HTTP status 400: CommonName of? client");
-  for (const auto* odd : {"", "<html>", "{}", R"({"error":5,"code":5})", R"({"error":"x"})",
-                          R"({"error":"x","code":99})", R"({"error":"x","code":"5"})", "[]"}) {
+  for (const auto* odd :
+       {"", "<html>", "{}", R"({"error":5,"code":5})", R"({"error":"x"})", R"({"error":"x","code":99})",
+        R"({"error":"x","code":9223372036854775813})", R"({"error":"x","code":"5"})", "[]"}) {
     INFO(odd);
     CHECK(failover::read_etcd_refusal(502, odd).code == -1);
     CHECK(failover::read_etcd_refusal(502, odd).message.starts_with("HTTP status 502"));
