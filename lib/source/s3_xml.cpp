@@ -121,6 +121,7 @@ Result<S3Page> parse_s3_page(std::string_view xml) {
   S3Page page;
   S3Entry entry;
   bool truncated = false;
+  bool ends = false;
   bool whole = false;
   bool has_size = false;
   bool has_time = false;
@@ -129,7 +130,11 @@ Result<S3Page> parse_s3_page(std::string_view xml) {
     if (path == root) return whole = true;
     if (!path.starts_with(root)) return path.find('/') != std::string_view::npos;
     const auto rest = path.substr(root.size() + 1);
-    if (rest == "IsTruncated") truncated = text == "true";
+    if (rest == "IsTruncated") {
+      truncated = text == "true";
+      ends = text == "false";
+      return truncated || ends;
+    }
     if (rest == "NextContinuationToken") page.next = text;
     if (rest == "Contents/Key") entry.key = text;
     if (rest == "Contents/ETag") entry.etag = unquoted(text);
@@ -141,7 +146,8 @@ Result<S3Page> parse_s3_page(std::string_view xml) {
     has_size = has_time = false;
     return true;
   });
-  if (!walk.run(xml) || !whole || (truncated && page.next.empty())) {
+  // A page that does not say that it is the last is no whole listing.
+  if (!walk.run(xml) || !whole || truncated == ends || (truncated && page.next.empty())) {
     return fail(ErrorKind::protocol, "the listing is not as S3 writes it");
   }
   if (!truncated) page.next.clear();
