@@ -106,6 +106,129 @@ def dns_messages():
     yield "escapes", struct.pack(">HHHHHH", 1, 0, 1, 0, 0, 0) + b"\4a.\\\0\2\xff \0" + struct.pack(">HH", 255, 255)
 
 
+def etcd_replies():
+    header = {"cluster_id": "14841639068965178418", "member_id": "10276657743932975437", "revision": "7", "raft_term": "3"}
+    entry = {"key": "Zm8vcGJ4", "create_revision": "5", "mod_revision": "6", "version": "2", "value": "eyJub2RlIjoieCJ9",
+             "lease": "7587862094823219212"}
+
+    def reply(**members):
+        return json.dumps(dict(header=header, **members), separators=(",", ":")).encode()
+
+    yield "header", reply()
+    yield "entry", reply(kvs=[entry], count="1")
+    yield "more", reply(kvs=[entry], count="5", more=True)
+    yield "counted", reply(count="1")
+    yield "no-key", reply(kvs=[{"value": "eA=="}], count="1")
+    yield "put", reply(succeeded=True, responses=[{"response_put": {"header": {"revision": "7"}}}])
+    yield "taken", reply(responses=[{"response_range": {"kvs": [entry], "count": "1"}}, {"response_delete_range": {"deleted": "1"}}])
+    yield "free", reply(responses=[{"response_range": {}}, {"response_delete_range": {}}])
+    yield "unanswered", reply(responses=[{"response_put": {}}, {}])
+    yield "grant", reply(ID="7587862094823219212", TTL="90")
+    yield "grant-no-id", reply(TTL="90")
+    yield "keepalive", b'{"result":' + reply(ID="7587862094823219212", TTL="90") + b"}"
+    yield "keepalive-gone", b'{"result":' + reply(ID="7587862094823219212") + b"}"
+    yield "life", reply(ID="7587862094823219212", TTL="60", grantedTTL="90")
+    yield "life-gone", reply(ID="7587862094823219212", TTL="-1")
+    yield "life-for-ever", reply(ID="7587862094823219212", TTL="9223372036854775807", grantedTTL="9223372036854775807")
+    yield "token", reply(token="IIwxZQqzRFvOWAod.15")
+    yield "token-line", reply(token="a\r\nb: c")
+    yield "refused", b'{"error":"etcdserver: permission denied","message":"etcdserver: permission denied","code":7}'
+    yield "refused-code", b'{"error":"x","code":9223372036854775813}'
+    yield "refused-text", b"404 page not found\n"
+    yield "deep", b'{"header":' + b"[" * 300
+
+
+def observations():
+    whole = {"format": 1, "node": "standby", "address": "192.0.2.12", "role": "observer", "health": "down", "reason": "2 of 2 down",
+             "targets": [{"target": "sip://192.0.2.11", "health": "up"}, {"target": "tcp://192.0.2.11:443", "health": "unknown"}],
+             "time": "2026-11-23T02:10:00Z", "aged_ms": 1500, "term": "3"}
+    yield "whole", json.dumps(whole).encode()
+    for name, change in (("active", {"role": "active", "health": "up"}), ("newer", {"format": 2}), ("age-tomorrow", {"aged_ms": 2**64 - 1}),
+                         ("age-negative", {"aged_ms": -1}), ("age-most", {"aged_ms": 315360000000}), ("age-fraction", {"aged_ms": 1.5}),
+                         ("no-term", {"term": "0"}), ("node", {"node": "../x"}), ("health", {"health": "UP"}), ("far", {"time": "9999-12-31T23:59:59Z"}),
+                         ("reason", {"reason": "x" * 249 + "\u00e4\u2603"}), ("targets", {"targets": [{"target": "tcp://h:1", "health": "up"}] * 3})):
+        yield name, json.dumps(dict(whole, **change), ensure_ascii=False).encode()
+    for name in whole:
+        yield f"without-{name}", json.dumps({key: value for key, value in whole.items() if key != name}).encode()
+
+
+def service_answers():
+    def answer(*records, kind=33):
+        return b"\x07" + struct.pack(">HHHHHH", 0x1234, 0x8580, 1, len(records), 0, 0) + labels(b"_sip._udp.pbx.example") + \
+            struct.pack(">HH", kind, 1) + b"".join(records)
+
+    def srv(priority, weight, port, name):
+        return record(b"\xc0\x0c", 33, struct.pack(">HHH", priority, weight, port) + labels(name))
+
+    def naptr(order, preference, service, name, flags=b"s"):
+        texts_of = b"".join(bytes([len(text)]) + text for text in (flags, service, b""))
+        return record(b"\xc0\x0c", 35, struct.pack(">HH", order, preference) + texts_of + labels(name))
+
+    yield "srv", answer(srv(10, 60, 5060, b"a.example"), srv(10, 0, 5060, b"b.example"), srv(10, 40, 5061, b"c.example"), srv(5, 0, 0, b"d.example"))
+    yield "srv-none", answer(srv(0, 0, 0, b""))
+    yield "srv-heavy", answer(*[srv(0, 65535, 5060, b"a")] * 8)
+    yield "srv-many", answer(*[srv(1, 1, 1, b"a")] * 66)
+    yield "srv-alias", answer(record(b"\xc0\x0c", 5, labels(b"x.example")), srv(1, 1, 1, b"a"))
+    yield "naptr", answer(naptr(20, 1, b"SIP+D2U", b"_sip._udp.example"), naptr(10, 2, b"SIP+D2T", b"_sip._tcp.example"),
+                          naptr(10, 1, b"SIPS+D2T", b"_sips._tcp.example", b"S"), kind=35)
+    yield "naptr-others", answer(naptr(1, 1, b"E2U+sip", b"", b"u"), naptr(1, 1, b"sip+d2u", b"x", b""), naptr(1, 1, b"SIP+D2S", b"x"), kind=35)
+    yield "naptr-nul", answer(naptr(1, 1, b"SIP+D2U\0x", b"x", b"s\0"), kind=35)
+    yield "empty", answer()
+    yield "cut", answer(srv(10, 60, 5060, b"a.example"))[:-3]
+    yield "circle", answer(record(b"\xc0\x0c", 33, bytes(6) + b"\xc0\x39"))
+
+
+def dns_answers():
+    for name, data in dns_messages():
+        yield name, b"\0\xff" + data
+    question = labels(b"pbx.example") + struct.pack(">HH", 1, 1)
+
+    def answer(*records, flags=0x8580, authorities=()):
+        head = struct.pack(">HHHHHH", 0x1234, flags, 1, len(records), len(authorities), 0)
+        return b"\0\0" + head + question + b"".join([*records, *authorities])
+
+    one, two = labels(b"one.example"), labels(b"two.example")
+    aliases = [record(b"\xc0\x0c", 5, one), record(one, 5, two), record(two, 1, b"\xc0\0\2\1")]
+    yield "aliases", answer(*aliases)
+    yield "aliases-backwards", answer(*reversed(aliases))
+    yield "alias-circle", answer(record(b"\xc0\x0c", 5, one), record(one, 5, labels(b"PBX.example")))
+    yield "other-name", answer(record(two, 1, b"\xc0\0\2\1"))
+    yield "other-class", answer(record(b"\xc0\x0c", 1, b"\xc0\0\2\1", of=3))
+    yield "refused-with-record", answer(record(b"\xc0\x0c", 1, b"\xc0\0\2\1"), flags=0x8585)
+    yield "referral", answer(flags=0x8180, authorities=[record(b"\xc0\x10", 2, one)])
+
+
+def s3_listings():
+    one = ("<Contents><Key>pbx/{}</Key><LastModified>2026-11-23T02:10:00.123Z</LastModified><ETag>&quot;d41d8&quot;</ETag><Size>5</Size>"
+           "</Contents>")
+    last, more = "<IsTruncated>false</IsTruncated>", "<IsTruncated>true</IsTruncated>"
+
+    def page(inside, head="", root='ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'):
+        return f"{head}<{root}>{inside}</{root.split()[0]}>".encode()
+
+    yield "page", page("<Name>b</Name>" + last + one.format("a.zip") + one.format("\u00e4 &amp; &#10;.zip"), '<?xml version="1.0" encoding="UTF-8"?>')
+    yield "more", page(more + "<NextContinuationToken>t==</NextContinuationToken>" + one.format("a.zip"))
+    yield "more-no-token", page(more + one.format("a.zip"))
+    yield "no-end", page(one.format("a.zip"))
+    yield "empty", page(last)
+    yield "prefixed", page("<s:IsTruncated>false</s:IsTruncated>", root="s:ListBucketResult")
+    yield "no-size", page(last + one.format("a").replace("<Size>5</Size>", ""))
+    yield "time", page(last + one.format("a").replace("2026-11-23", "2026-02-30"))
+    yield "far", page(last + one.format("a").replace("2026", "9999"))
+    yield "cdata", page(last + one.format("<![CDATA[<a>]]>"))
+    yield "bomb", page(last + one.format("&b;"), '<!DOCTYPE x [<!ENTITY a "aa"><!ENTITY b "&a;&a;&a;">]>')
+    yield "deep", page("<a>" * 20 + "</a>" * 20)
+    yield "error", b"<Error><Code>NoSuchKey</Code><Message>It is\nnot there</Message></Error>"
+    yield "wide", page(last + one.format("a")).decode().encode("utf-16")
+
+
+def part_maps():
+    lines = b"f 0 10000 cbf43926\nc 10000 ffff 0\nf 7fffffffffffff00 ff ffffffff\n"
+    yield "whole", b"\xff" + lines
+    yield "torn", b"\x80" + lines[:-3]
+    yield "damaged", b"\x40f 0 0 0\nx 1 1 1\nf 1 1\nf 1 1 1 1\nf -1 1 1\nf 1 8000000000000000 1\nf 1 1 100000000\nf  1 1 1\n\0\0\0\n" + lines
+
+
 def zips():
     for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         out = io.BytesIO()
@@ -164,6 +287,12 @@ def seeds():
     yield "dns_message", dns_messages()
     yield "tsig_answer", ((name, b"\0\x75" + data) for name, data in dns_messages())
     yield "zip_index", zips()
+    yield "etcd_reply", etcd_replies()
+    yield "observation", observations()
+    yield "service_records", service_answers()
+    yield "dns_answer", dns_answers()
+    yield "s3_listing", s3_listings()
+    yield "part_map", part_maps()
 
 
 def main():
