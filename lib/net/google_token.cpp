@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -83,7 +84,7 @@ void GoogleToken::forget() noexcept {
   token_.reset();
 }
 
-Result<void> GoogleToken::renew(HttpClient& client, const Context& context) {
+Result<Secret> GoogleToken::fetch(HttpClient& client, const Context& context) {
   auto request = credentials_ ? FO_TRY(token_request(*credentials_)) : metadata_request();
   HttpRequest asked;  // for what is said of it
   asked.origin = request.origin;
@@ -106,13 +107,12 @@ Result<void> GoogleToken::renew(HttpClient& client, const Context& context) {
   const auto seconds = life != answer.end() && life->is_number_unsigned() ? life->get<std::uint64_t>() : 0;
   std::string value = "Bearer ";
   value += token->get<std::string>();
-  token_.emplace(std::move(value));
   good_until_ = Deadline::Clock::now() + std::chrono::seconds(std::min<std::uint64_t>(seconds, 86'400)) - margin;
-  return {};
+  return Secret(std::move(value));
 }
 
 Result<Secret> GoogleToken::authorization(HttpClient& client, const Context& context) {
-  if (!token_ || Deadline::Clock::now() >= good_until_) FO_TRY(renew(client, context));
+  if (!token_ || Deadline::Clock::now() >= good_until_) token_ = FO_TRY(fetch(client, context));
   return Secret(std::string(token_->reveal()));
 }
 

@@ -23,7 +23,8 @@ class GoogleToken {
   void forget() noexcept;
 
  private:
-  Result<void> renew(HttpClient& client, const Context& context);
+  /// A new one, as the value of the field.
+  Result<Secret> fetch(HttpClient& client, const Context& context);
 
   std::optional<GoogleCredentials> credentials_;
   std::optional<Secret> token_;

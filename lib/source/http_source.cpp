@@ -123,34 +123,30 @@ Result<const HttpHead*> HttpSource::answer(const ObjectInfo& object, Question& q
   }
 }
 
-Result<void> HttpSource::open(const ObjectInfo& object, ByteRange range, const Context& context) {
-  open_.reset();
+Result<HttpSource::Open> HttpSource::open(const ObjectInfo& object, ByteRange range, const Context& context) {
   Question question{{range}, FO_TRY(begin(object, std::array{range}, context))};
   const auto* const head = FO_TRY(answer(object, question, context));
   const auto body = answered_range(*head, range, object.size);
   if (!body) return about(object, body.error());
-  open_ = Open{object, *body, std::move(question.exchange)};
-  return {};
+  return Open{object, *body, std::move(question.exchange)};
 }
 
-Result<std::size_t> HttpSource::read_open(std::span<std::byte> buffer, const Context& context) {
-  const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), open_->range.length));
-  const auto count = FO_TRY(open_->exchange->read(buffer.first(want), context));
+Result<std::size_t> HttpSource::read_open(Open& open, std::span<std::byte> buffer, const Context& context) {
+  const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), open.range.length));
+  const auto count = FO_TRY(open.exchange->read(buffer.first(want), context));
   if (count == 0) {
-    return fail(ErrorKind::protocol, fmt::format("reading {}: the answer is shorter than it says", open_->object.name));
+    return fail(ErrorKind::protocol, fmt::format("reading {}: the answer is shorter than it says", open.object.name));
   }
-  open_->range.offset += count;
-  open_->range.length -= count;
-  last_object_ = open_->object;
-  last_end_ = open_->range.offset;
-  if (open_->range.length > 0) return count;
+  open.range.offset += count;
+  open.range.length -= count;
+  last_object_ = open.object;
+  last_end_ = open.range.offset;
+  if (open.range.length > 0) return count;
   // Nothing may follow; and read to its end the connection can be used again.
   std::array<std::byte, 1> surplus{};
-  const auto more = open_->exchange->read(surplus, context);
-  const auto name = std::move(open_->object.name);
-  open_.reset();
+  const auto more = open.exchange->read(surplus, context);
   if (more && *more > 0)
-    return fail(ErrorKind::protocol, fmt::format("reading {}: the answer is longer than it says", name));
+    return fail(ErrorKind::protocol, fmt::format("reading {}: the answer is longer than it says", open.object.name));
   return count;
 }
 
@@ -164,10 +160,11 @@ Result<std::size_t> HttpSource::read(const ObjectInfo& object, std::uint64_t off
   if (!open_ || open_->range.offset != offset || !is_same(open_->object, object)) {
     const bool onwards = last_end_ == offset && is_same(last_object_, object);
     const auto window = onwards ? object.size : std::max<std::uint64_t>(buffer.size(), first_window);
-    FO_TRY(open(object, {offset, std::min(window, object.size - offset)}, context));
+    open_.reset();
+    open_ = FO_TRY(open(object, {offset, std::min(window, object.size - offset)}, context));
   }
-  auto count = read_open(buffer, context);
-  if (!count) open_.reset();
+  auto count = read_open(*open_, buffer, context);
+  if (!count || open_->range.length == 0) open_.reset();
   return count;
 }
 

@@ -68,8 +68,8 @@ class HttpSource : public Source {
                                               const Context& context);
   /// Waits for the head; after a 401 asks once more.
   Result<const HttpHead*> answer(const ObjectInfo& object, Question& question, const Context& context);
-  Result<void> open(const ObjectInfo& object, ByteRange range, const Context& context);
-  Result<std::size_t> read_open(std::span<std::byte> buffer, const Context& context);
+  Result<Open> open(const ObjectInfo& object, ByteRange range, const Context& context);
+  Result<std::size_t> read_open(Open& open, std::span<std::byte> buffer, const Context& context);
   Result<void> work_off(const ObjectInfo& object, std::deque<std::vector<ByteRange>>& todo, const Sink& sink,
                         const Context& context);
   Result<std::vector<ByteRange>> take_answer(const ObjectInfo& object, Question& question, const Sink& sink,

@@ -162,7 +162,7 @@ Result<ObjectInfo> HttpsSource::take_look(HttpExchange& exchange, const std::str
   if (head.status == 405 || head.status == 501 || (head.status == 200 && !length)) return look_by_get(path, context);
   if (head.status != 200) return std::unexpected(status_error(exchange, "looking at " + path, context));
   FO_TRY(exchange.read_body(0, context));
-  return info_of(path, head, *length);
+  return info_of(path, head, length.value_or(0));
 }
 
 Result<ObjectInfo> HttpsSource::stat(const std::string& path, const Context& context) {

@@ -15,6 +15,7 @@
 
 #include <expat.h>
 
+#include <failover/context.hpp>
 #include <failover/error.hpp>
 
 #include "core/clock.hpp"
