@@ -150,8 +150,8 @@ class HttpsLies(HttpLies, FetchFaults, FetchCase):
                   "Content-Type: application/zip"]
         if request.method == "HEAD":
             return answer(200, b"", *fields, length=len(content))
-        if request.fields.get("if-match", fields[0][6:]) != fields[0][6:]:
-            return answer(412)
+        if request.fields.get("if-match") != fields[0][6:]:
+            return answer(412 if "if-match" in request.fields else 428)  # bytes are asked for with a precondition or not at all
         status, body, place = slices(content, request)
         return answer(status, body, *fields, *([place] if place else []))
 

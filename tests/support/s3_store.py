@@ -94,7 +94,7 @@ class S3Store:
         content = path.read_bytes()
         if request.method == "HEAD":
             return answer(200, b"", *fields, length=len(content))
-        if request.fields.get("if-match", etag) != etag:
+        if request.fields["if-match"] != etag:
             return refusal(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
         wanted = re.fullmatch(r"bytes=(\d+)-(\d+)", request.fields.get("range", ""))
         if not wanted:
