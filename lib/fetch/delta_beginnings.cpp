@@ -16,12 +16,12 @@
 #include <failover/source.hpp>
 
 #include "core/file_io.hpp"
-#include "fetch/common_beginning.hpp"
 #include "fetch/delta.hpp"
 #include "fetch/delta_base.hpp"
 #include "fetch/delta_plan.hpp"
 #include "fetch/metered_source.hpp"
 #include "fetch/retry.hpp"
+#include "fetch/shared_beginning.hpp"
 
 namespace failover {
 
@@ -34,7 +34,7 @@ constexpr std::uint64_t smallest_beginning = std::uint64_t{64} * 1024;
 
 struct Search {
   GrownEntry entry;
-  CommonBeginning common;
+  SharedBeginning common;
   std::vector<std::uint64_t> places{};
 };
 
@@ -50,19 +50,19 @@ Result<Windows> look(const DeltaJob& job, const std::vector<ByteRange>& ranges, 
           return {};
         },
         context));
-    if (all.size() != ranges.size() * CommonBeginning::window) {
+    if (all.size() != ranges.size() * SharedBeginning::window) {
       return fail(ErrorKind::protocol, "the source did not give all that was asked for");
     }
     Windows windows;
     for (std::size_t i = 0; i < ranges.size(); ++i) {
-      windows.emplace(ranges[i].offset, all.substr(i * CommonBeginning::window, CommonBeginning::window));
+      windows.emplace(ranges[i].offset, all.substr(i * SharedBeginning::window, SharedBeginning::window));
     }
     return windows;
   });
 }
 
 Result<void> judge(Search& search, const Windows& windows, const DeltaBase& base) {
-  std::array<std::byte, CommonBeginning::window> ours{};
+  std::array<std::byte, SharedBeginning::window> ours{};
   for (const auto place : search.places) {
     const auto count = FO_TRY(read_at(base.fd.get(), search.entry.from + place, ours));
     const auto theirs = windows.find(search.entry.to + place);
@@ -79,7 +79,7 @@ Result<std::vector<GrownEntry>> find_beginnings(const DeltaJob& job, const Delta
                                                 const Context& context) {
   std::vector<Search> searches;
   for (const auto& entry : grown) {
-    if (searches.size() < most_entries) searches.push_back({entry, CommonBeginning(entry.common)});
+    if (searches.size() < most_entries) searches.push_back({entry, SharedBeginning(entry.common)});
   }
   const auto began = Deadline::Clock::now();
   while (true) {
@@ -88,7 +88,7 @@ Result<std::vector<GrownEntry>> find_beginnings(const DeltaJob& job, const Delta
     for (auto& search : searches) {
       search.places = search.common.next(places_a_round);
       if (!search.places.empty()) open += search.common.open();
-      for (const auto place : search.places) ranges.push_back({search.entry.to + place, CommonBeginning::window});
+      for (const auto place : search.places) ranges.push_back({search.entry.to + place, SharedBeginning::window});
     }
     const std::chrono::duration<double> spent = Deadline::Clock::now() - began;
     const auto worth = std::max(static_cast<double>(open) / link.bytes_per_second, unfelt_seconds);

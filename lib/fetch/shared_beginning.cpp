@@ -1,4 +1,4 @@
-#include "fetch/common_beginning.hpp"
+#include "fetch/shared_beginning.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -14,7 +14,7 @@ constexpr std::uint64_t near_enough = std::uint64_t{8} * 1024;
 
 }  // namespace
 
-std::vector<std::uint64_t> CommonBeginning::next(std::size_t count) const {
+std::vector<std::uint64_t> SharedBeginning::next(std::size_t count) const {
   std::vector<std::uint64_t> places;
   if (differs_ <= agreed_ || count == 0) return places;
   // The very beginning first: most entries that changed differ there.
@@ -28,7 +28,7 @@ std::vector<std::uint64_t> CommonBeginning::next(std::size_t count) const {
   return places;
 }
 
-void CommonBeginning::saw(std::uint64_t place, bool same) noexcept {
+void SharedBeginning::saw(std::uint64_t place, bool same) noexcept {
   looked_ = true;
   if (place >= differs_) return;
   if (same) {

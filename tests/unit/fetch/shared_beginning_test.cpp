@@ -1,4 +1,4 @@
-#include "fetch/common_beginning.hpp"
+#include "fetch/shared_beginning.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -6,7 +6,7 @@
 
 #include "support/catch.hpp"
 
-using failover::CommonBeginning;
+using failover::SharedBeginning;
 
 namespace {
 
@@ -17,14 +17,14 @@ struct Found {
 
 /// Rows that agree in `same` bytes and in none after.
 Found find(std::uint64_t most, std::uint64_t same) {
-  CommonBeginning search(most);
+  SharedBeginning search(most);
   Found found;
   for (auto places = search.next(8); !places.empty(); places = search.next(8)) {
     REQUIRE(++found.rounds < 20);
     for (std::size_t i = 0; i < places.size(); ++i) {
-      REQUIRE(places[i] + CommonBeginning::window <= most);
-      if (i > 0) REQUIRE(places[i] >= places[i - 1] + CommonBeginning::window);
-      search.saw(places[i], places[i] + CommonBeginning::window <= same);
+      REQUIRE(places[i] + SharedBeginning::window <= most);
+      if (i > 0) REQUIRE(places[i] >= places[i - 1] + SharedBeginning::window);
+      search.saw(places[i], places[i] + SharedBeginning::window <= same);
     }
   }
   found.agreed = search.agreed();

@@ -8,12 +8,12 @@ namespace failover {
 
 /// Finds about how far two rows of bytes agree by comparing few small windows, each round several at once. A window
 /// that agrees is taken to mean that everything before it does, which whoever uses it must prove. Pure.
-class CommonBeginning {
+class SharedBeginning {
  public:
   static constexpr std::uint64_t window = 64;
 
   /// @param most neither row is longer, or nobody cares; more than one window
-  explicit CommonBeginning(std::uint64_t most) noexcept : most_(most), differs_(most) {}
+  explicit SharedBeginning(std::uint64_t most) noexcept : most_(most), differs_(most) {}
 
   /// Where to look next, ascending, at most `count` places; none: it is found.
   [[nodiscard]] std::vector<std::uint64_t> next(std::size_t count) const;
