@@ -6,6 +6,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -103,6 +104,11 @@ bool read_number(const std::string& text, std::uint64_t& value) {
   return !text.empty() && error == std::errc() && end == text.data() + text.size();
 }
 
+bool read_flag(const std::string& text, std::optional<bool>& value) {
+  value = text == "true" ? std::optional(true) : text == "false" ? std::optional(false) : std::nullopt;
+  return value.has_value();
+}
+
 bool read_time(const std::string& text, WallTime& value) {
   // Stores write milliseconds into listings and leave them out of HEAD.
   const auto whole = text.substr(0, text.find('.'));
@@ -121,8 +127,7 @@ std::string unquoted(const std::string& etag) {
 Result<S3Page> parse_s3_page(std::string_view xml) {
   S3Page page;
   S3Entry entry;
-  bool truncated = false;
-  bool ends = false;
+  std::optional<bool> truncated;
   bool whole = false;
   bool has_size = false;
   bool has_time = false;
@@ -131,11 +136,7 @@ Result<S3Page> parse_s3_page(std::string_view xml) {
     if (path == root) return whole = true;
     if (!path.starts_with(root)) return path.find('/') != std::string_view::npos;
     const auto rest = path.substr(root.size() + 1);
-    if (rest == "IsTruncated") {
-      truncated = text == "true";
-      ends = text == "false";
-      return truncated || ends;
-    }
+    if (rest == "IsTruncated") return read_flag(text, truncated);
     if (rest == "NextContinuationToken") page.next = text;
     if (rest == "Contents/Key") entry.key = text;
     if (rest == "Contents/ETag") entry.etag = unquoted(text);
@@ -148,10 +149,10 @@ Result<S3Page> parse_s3_page(std::string_view xml) {
     return true;
   });
   // A page that does not say that it is the last is no whole listing.
-  if (!walk.run(xml) || !whole || truncated == ends || (truncated && page.next.empty())) {
+  if (!walk.run(xml) || !whole || !truncated || (*truncated && page.next.empty())) {
     return fail(ErrorKind::protocol, "the listing is not as S3 writes it");
   }
-  if (!truncated) page.next.clear();
+  if (!*truncated) page.next.clear();
   return page;
 }
 

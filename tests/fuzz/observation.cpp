@@ -53,6 +53,7 @@ void is_stated(const StoredObservation& stored, const Json& json) {
 
 std::vector<std::string> sorted(const std::vector<TargetHealth>& targets) {
   std::vector<std::string> lines;
+  lines.reserve(targets.size());
   for (const auto& one : targets) lines.push_back(one.target + ' ' + std::string(word(one.health)));
   std::ranges::sort(lines);
   return lines;

@@ -36,11 +36,11 @@ Found find(std::uint64_t most, std::uint64_t same) {
 TEST_CASE("The common beginning is found to a few KiB, and never more than is common") {
   std::mt19937_64 random(21);
   for (int round = 0; round < 2000; ++round) {
-    const auto most = 128 * 1024 + random() % 2'000'000'000;
+    const auto most = std::uint64_t{128} * 1024 + random() % 2'000'000'000;
     const auto same = random() % (most + 1);
     const auto found = find(most, same);
     CHECK(found.agreed <= same);
-    CHECK(same - found.agreed <= 9 * 1024);
+    CHECK(same - found.agreed <= std::uint64_t{9} * 1024);
     CHECK(found.rounds <= 9);
   }
 }
