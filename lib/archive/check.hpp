@@ -22,7 +22,7 @@ struct ArchiveSummary {
   WallTime newest_content;
 };
 
-/// Holds a zip archive against the strict profile (ZipRule) and unpacks every entry to check its CRC-32; writes
+/// Holds a zip archive against the strict profile (ArchiveRule) and unpacks every entry to check its CRC-32; writes
 /// nothing. An error of kind integrity names the entry and the rule.
 Result<ArchiveSummary> check_archive(const std::filesystem::path& path, const ArchiveLimits& limits,
                                      const Context& context);

@@ -8,7 +8,7 @@
 
 #include <failover/error.hpp>
 
-#include "archive/zip_rule.hpp"
+#include "archive/archive_rule.hpp"
 
 namespace failover {
 
@@ -45,20 +45,20 @@ bool has_c1_control(std::string_view name) noexcept {
 }
 
 Result<void> check_bytes(std::string_view name, bool marked_utf8) {
-  if (name.empty()) return refuse(ZipRule::name_empty, name, "it has no name");
-  if (name.size() > longest_path) return refuse(ZipRule::name_length, name, "its name is longer than 4095 bytes");
+  if (name.empty()) return refuse(ArchiveRule::name_empty, name, "it has no name");
+  if (name.size() > longest_path) return refuse(ArchiveRule::name_length, name, "its name is longer than 4095 bytes");
   if (std::ranges::any_of(name, [](char c) { return is_control(static_cast<unsigned char>(c)); })) {
-    return refuse(ZipRule::name_control, name, "its name holds a control character");
+    return refuse(ArchiveRule::name_control, name, "its name holds a control character");
   }
-  if (name.contains('\\')) return refuse(ZipRule::name_backslash, name, "its name holds a backslash");
-  if (!valid_utf8(name)) return refuse(ZipRule::name_utf8, name, "its name is not valid UTF-8");
+  if (name.contains('\\')) return refuse(ArchiveRule::name_backslash, name, "its name holds a backslash");
+  if (!valid_utf8(name)) return refuse(ArchiveRule::name_utf8, name, "its name is not valid UTF-8");
   const bool ascii = std::ranges::all_of(name, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
   if (!ascii && !marked_utf8) {
-    return refuse(ZipRule::name_encoding, name, "its name is not ASCII and not marked as UTF-8");
+    return refuse(ArchiveRule::name_encoding, name, "its name is not ASCII and not marked as UTF-8");
   }
-  if (has_c1_control(name)) return refuse(ZipRule::name_control, name, "its name holds a control character");
+  if (has_c1_control(name)) return refuse(ArchiveRule::name_control, name, "its name holds a control character");
   const bool drive = name.size() >= 2 && name[1] == ':' && ((name[0] | 0x20) >= 'a' && (name[0] | 0x20) <= 'z');
-  if (name.front() == '/' || drive) return refuse(ZipRule::name_absolute, name, "its name is an absolute path");
+  if (name.front() == '/' || drive) return refuse(ArchiveRule::name_absolute, name, "its name is an absolute path");
   return {};
 }
 
@@ -88,11 +88,12 @@ Result<std::string> entry_path(std::string_view name, bool marked_utf8) {
     const auto slash = rest.find('/');
     const auto component = rest.substr(0, slash);
     rest.remove_prefix(slash == std::string_view::npos ? rest.size() : slash + 1);
-    if (component.empty()) return refuse(ZipRule::name_empty, name, "its name holds an empty component");
-    if (component == "..") return refuse(ZipRule::name_dotdot, name, "its name leads upwards");
-    if (component == ".failover") return refuse(ZipRule::name_reserved, name, ".failover is where we keep undo copies");
+    if (component.empty()) return refuse(ArchiveRule::name_empty, name, "its name holds an empty component");
+    if (component == "..") return refuse(ArchiveRule::name_dotdot, name, "its name leads upwards");
+    if (component == ".failover")
+      return refuse(ArchiveRule::name_reserved, name, ".failover is where we keep undo copies");
     if (component.size() > longest_component) {
-      return refuse(ZipRule::name_length, name, "a component of its name is longer than 255 bytes");
+      return refuse(ArchiveRule::name_length, name, "a component of its name is longer than 255 bytes");
     }
     if (component != ".") path.append(path.empty() ? "" : "/").append(component);
   }

@@ -7,7 +7,7 @@
 
 namespace failover {
 
-/// The path that an entry's name means, if the name keeps every name rule (ZipRule::name_*): components joined by
+/// The path that an entry's name means, if the name keeps every name rule (ArchiveRule::name_*): components joined by
 /// single slashes, "." components and the trailing slash dropped. Empty means the archive's root.
 /// @param marked_utf8 whether bit 11 says that the name is UTF-8
 Result<std::string> entry_path(std::string_view name, bool marked_utf8);

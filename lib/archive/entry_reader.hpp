@@ -8,8 +8,8 @@
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 
+#include "archive/archive_entry.hpp"
 #include "archive/inflater.hpp"
-#include "archive/zip_index.hpp"
 
 namespace failover {
 
@@ -22,13 +22,13 @@ class EntryReader {
   EntryReader();
   /// @param fd the archive that the index was read from
   /// @param sink called with the unpacked bytes in order; its error ends the reading
-  Result<void> read(int fd, const ZipEntry& entry, const Sink& sink, const Context& context);
+  Result<void> read(int fd, const ArchiveEntry& entry, const Sink& sink, const Context& context);
 
  private:
   struct Checked;
-  Result<void> stored(int fd, const ZipEntry& entry, Checked& out, const Context& context);
-  Result<void> deflated(int fd, const ZipEntry& entry, Checked& out, const Context& context);
-  Result<void> unpack_fed(const ZipEntry& entry, Checked& out);
+  Result<void> stored(int fd, const ArchiveEntry& entry, Checked& out, const Context& context);
+  Result<void> deflated(int fd, const ArchiveEntry& entry, Checked& out, const Context& context);
+  Result<void> unpack_fed(const ArchiveEntry& entry, Checked& out);
 
   Inflater inflater_;
   std::vector<std::byte> packed_;

@@ -17,13 +17,13 @@
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 
+#include "archive/archive_rule.hpp"
 #include "archive/check.hpp"
 #include "archive/entry_path.hpp"
 #include "archive/zip_bytes.hpp"
 #include "archive/zip_end.hpp"
 #include "archive/zip_extra.hpp"
 #include "archive/zip_index.hpp"
-#include "archive/zip_rule.hpp"
 #include "core/file_io.hpp"
 
 namespace failover {
@@ -49,7 +49,8 @@ class DirectoryBytes {
   /// The next `size` bytes without taking them; valid until the next call.
   Result<std::string_view> peek(std::size_t size) {
     if (buffered().size() < size) FO_TRY(fill(size));
-    if (buffered().size() < size) return refuse(ZipRule::central_header, "its central directory ends within an entry");
+    if (buffered().size() < size)
+      return refuse(ArchiveRule::central_header, "its central directory ends within an entry");
     return buffered().substr(0, size);
   }
   void take(std::size_t size) noexcept { used_ += size; }
@@ -95,9 +96,9 @@ WallTime from_dos(std::uint16_t date, std::uint16_t time) noexcept {
 Result<void> take_zip64(ZipEntry& entry, std::uint16_t disk, std::optional<std::string_view> zip64,
                         std::string_view name) {
   auto values = zip64.value_or(std::string_view());
-  for (auto* field : {&entry.size, &entry.compressed, &entry.local_offset}) {
+  for (auto* field : {&entry.size, &entry.place.packed, &entry.local_offset}) {
     if (*field != elsewhere32) continue;
-    if (values.size() < 8) return refuse(ZipRule::extra_field, name, "a Zip64 value that it needs is missing");
+    if (values.size() < 8) return refuse(ArchiveRule::extra_field, name, "a Zip64 value that it needs is missing");
     *field = le64(values, 0);
     values.remove_prefix(8);
   }
@@ -105,15 +106,15 @@ Result<void> take_zip64(ZipEntry& entry, std::uint16_t disk, std::optional<std::
     disk = le32(values, 0) == 0 ? 0 : 1;
     values.remove_prefix(4);
   }
-  if (disk != 0) return refuse(ZipRule::multi_disk, name, "it lies on another disk");
+  if (disk != 0) return refuse(ArchiveRule::multi_disk, name, "it lies on another disk");
   if (!values.empty())
-    return refuse(ZipRule::extra_field, name, "its Zip64 record holds more than its header asks for");
+    return refuse(ArchiveRule::extra_field, name, "its Zip64 record holds more than its header asks for");
   return {};
 }
 
 /// File or directory, by the name's slash and the attributes, which must not contradict each other.
 Result<void> take_type(ZipEntry& entry, std::string_view header, std::string_view name) {
-  entry.directory = name.ends_with('/');
+  entry.kind = name.ends_with('/') ? EntryKind::directory : EntryKind::file;
   const auto attributes = le32(header, 38);
   const auto made_on = static_cast<unsigned char>(header[5]);
   constexpr unsigned unix_host = 3;
@@ -121,30 +122,30 @@ Result<void> take_type(ZipEntry& entry, std::string_view header, std::string_vie
   const unsigned unix_mode = made_on == unix_host || made_on == darwin_host ? attributes >> 16U : 0;
   const auto type = unix_mode & S_IFMT;
   entry.mode = unix_mode & 07777U;
-  if (type != 0 && type != (entry.directory ? S_IFDIR : S_IFREG)) {
-    return refuse(ZipRule::entry_type, name,
+  if (type != 0 && type != (entry.is_directory() ? S_IFDIR : S_IFREG)) {
+    return refuse(ArchiveRule::entry_type, name,
                   S_ISLNK(type) ? "it is a symbolic link" : "it is neither a regular file nor a directory");
   }
-  if (type == 0 && (attributes & dos_directory) != 0 && !entry.directory) {
-    return refuse(ZipRule::entry_type, name, "it is marked as a directory but named as a file");
+  if (type == 0 && (attributes & dos_directory) != 0 && !entry.is_directory()) {
+    return refuse(ArchiveRule::entry_type, name, "it is marked as a directory but named as a file");
   }
-  if (entry.directory && (entry.size != 0 || entry.crc != 0)) {
-    return refuse(ZipRule::directory_data, name, "it is a directory with content");
+  if (entry.is_directory() && (entry.size != 0 || entry.crc != 0)) {
+    return refuse(ArchiveRule::directory_data, name, "it is a directory with content");
   }
   return {};
 }
 
 Result<void> check_packing(const ZipEntry& entry, std::string_view name) {
   if ((entry.flags & (flag_encrypted | flag_strong_encryption | flag_masked)) != 0) {
-    return refuse(ZipRule::encrypted, name, "it is encrypted; make the backup without a password");
+    return refuse(ArchiveRule::encrypted, name, "it is encrypted; make the backup without a password");
   }
   constexpr std::uint16_t deflated = 8;
-  if ((entry.flags & flag_patch) != 0 || (entry.method != 0 && entry.method != deflated)) {
-    return refuse(ZipRule::method, name,
-                  "it is packed with method " + std::to_string(entry.method) + ", not stored or deflated");
+  if ((entry.flags & flag_patch) != 0 || (entry.place.method != 0 && entry.place.method != deflated)) {
+    return refuse(ArchiveRule::method, name,
+                  "it is packed with method " + std::to_string(entry.place.method) + ", not stored or deflated");
   }
-  if (entry.method == 0 && entry.compressed != entry.size) {
-    return refuse(ZipRule::stored_size, name, "it is stored but not as large packed as unpacked");
+  if (entry.place.method == 0 && entry.place.packed != entry.size) {
+    return refuse(ArchiveRule::stored_size, name, "it is stored but not as large packed as unpacked");
   }
   return {};
 }
@@ -153,20 +154,20 @@ Result<CentralEntry> parse_entry(std::string_view header, std::string_view extra
   CentralEntry central;
   ZipEntry& entry = central.entry;
   entry.flags = le16(header, 8);
-  entry.method = le16(header, 10);
+  entry.place.method = le16(header, 10);
   entry.crc = le32(header, 16);
-  entry.compressed = le32(header, 20);
+  entry.place.packed = le32(header, 20);
   entry.size = le32(header, 24);
   entry.local_offset = le32(header, 42);
   const auto extra = FO_TRY(parse_zip_extra(extra_bytes, raw_name));
   FO_TRY(take_zip64(entry, le16(header, 34), extra.zip64, raw_name));
   if (extra.unicode_path && *extra.unicode_path != raw_name) {
-    return refuse(ZipRule::unicode_path, raw_name, "it has a second, different name");
+    return refuse(ArchiveRule::unicode_path, raw_name, "it has a second, different name");
   }
   entry.path = FO_TRY(entry_path(raw_name, (entry.flags & flag_utf8) != 0));
   FO_TRY(check_packing(entry, raw_name));
   FO_TRY(take_type(entry, header, raw_name));
-  if (entry.path.empty() && !entry.directory) return refuse(ZipRule::name_empty, raw_name, "it has no name");
+  if (entry.path.empty() && !entry.is_directory()) return refuse(ArchiveRule::name_empty, raw_name, "it has no name");
   entry.modified = extra.modified ? *extra.modified : from_dos(le16(header, 14), le16(header, 12));
   central.raw_name = std::move(raw_name);
   return central;
@@ -177,11 +178,11 @@ Result<CentralEntry> parse_entry(std::string_view header, std::string_view extra
 Result<std::vector<CentralEntry>> read_central_directory(int fd, const ZipEnd& end, const ArchiveLimits& limits,
                                                          const Context& context) {
   if (end.entries > limits.max_files) {
-    return refuse(ZipRule::max_files, "it holds " + std::to_string(end.entries) + " entries; --max-files allows " +
-                                          std::to_string(limits.max_files));
+    return refuse(ArchiveRule::max_files, "it holds " + std::to_string(end.entries) + " entries; --max-files allows " +
+                                              std::to_string(limits.max_files));
   }
   if (end.entries > end.directory_size / header_size) {
-    return refuse(ZipRule::central_header, "its central directory is too small for the entries it counts");
+    return refuse(ArchiveRule::central_header, "its central directory is too small for the entries it counts");
   }
   std::vector<CentralEntry> entries;
   entries.reserve(static_cast<std::size_t>(end.entries));
@@ -190,7 +191,7 @@ Result<std::vector<CentralEntry>> read_central_directory(int fd, const ZipEnd& e
     if (entries.size() % 1024 == 0) FO_TRY(context.check());
     const auto fixed = FO_TRY(bytes.peek(header_size));
     if (le32(fixed, 0) != central_signature) {
-      return refuse(ZipRule::central_header, "an entry of its central directory has the wrong signature");
+      return refuse(ArchiveRule::central_header, "an entry of its central directory has the wrong signature");
     }
     const std::size_t name_size = le16(fixed, 28);
     const std::size_t extra_size = le16(fixed, 30);
@@ -201,7 +202,7 @@ Result<std::vector<CentralEntry>> read_central_directory(int fd, const ZipEnd& e
                            std::string(record.substr(header_size, name_size)))));
     bytes.take(total);
   }
-  if (!bytes.at_end()) return refuse(ZipRule::central_header, "its central directory holds more than it counts");
+  if (!bytes.at_end()) return refuse(ArchiveRule::central_header, "its central directory holds more than it counts");
   return entries;
 }
 

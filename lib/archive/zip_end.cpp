@@ -10,8 +10,8 @@
 
 #include <failover/error.hpp>
 
+#include "archive/archive_rule.hpp"
 #include "archive/zip_bytes.hpp"
-#include "archive/zip_rule.hpp"
 #include "core/file_io.hpp"
 
 namespace failover {
@@ -42,18 +42,18 @@ Result<Tail> read_tail(int fd, std::uint64_t file_size) {
 
 /// Fields of a Zip64 end record; the record must lie directly before its locator.
 Result<ZipEnd> read_zip64_end(int fd, std::string_view locator, std::uint64_t locator_offset) {
-  if (le32(locator, 4) != 0 || le32(locator, 16) > 1) return refuse(ZipRule::multi_disk, "it spans several disks");
+  if (le32(locator, 4) != 0 || le32(locator, 16) > 1) return refuse(ArchiveRule::multi_disk, "it spans several disks");
   const auto offset = le64(locator, 8);
   if (locator_offset < zip64_end_size || offset != locator_offset - zip64_end_size) {
-    return refuse(ZipRule::zip64_record, "the Zip64 end record is not where its locator must have it");
+    return refuse(ArchiveRule::zip64_record, "the Zip64 end record is not where its locator must have it");
   }
   std::string record(zip64_end_size, '\0');
   const auto count = FO_TRY(read_at(fd, offset, std::as_writable_bytes(std::span(record))));
   if (count != record.size() || le32(record, 0) != zip64_end_signature || le64(record, 4) != zip64_end_size - 12) {
-    return refuse(ZipRule::zip64_record, "the Zip64 end record is malformed");
+    return refuse(ArchiveRule::zip64_record, "the Zip64 end record is malformed");
   }
   if (le32(record, 16) != 0 || le32(record, 20) != 0 || le64(record, 24) != le64(record, 32)) {
-    return refuse(ZipRule::multi_disk, "it spans several disks");
+    return refuse(ArchiveRule::multi_disk, "it spans several disks");
   }
   return ZipEnd{le64(record, 32), le64(record, 48), le64(record, 40)};
 }
@@ -69,11 +69,11 @@ Result<ZipEnd> read_zip_end(int fd, std::uint64_t file_size) {
   const auto tail = FO_TRY(read_tail(fd, file_size));
   const auto place = tail.bytes.rfind(end_magic);
   if (place == std::string::npos || tail.bytes.size() - place < end_size) {
-    return refuse(ZipRule::end_record, "it has no end record: it is no zip archive, or was cut off");
+    return refuse(ArchiveRule::end_record, "it has no end record: it is no zip archive, or was cut off");
   }
   const auto record = std::string_view(tail.bytes).substr(place);
   if (record.size() != end_size + le16(record, 20)) {
-    return refuse(ZipRule::end_record, "bytes follow its end record, or its comment was cut off");
+    return refuse(ArchiveRule::end_record, "bytes follow its end record, or its comment was cut off");
   }
   const ZipEnd small{le16(record, 10), le32(record, 16), le32(record, 12)};
   const auto end_offset = tail.offset + place;
@@ -86,18 +86,18 @@ Result<ZipEnd> read_zip_end(int fd, std::uint64_t file_size) {
   }
   const bool disk_elsewhere = large && le16(record, 4) == elsewhere16 && le16(record, 6) == elsewhere16;
   if ((le16(record, 4) != 0 || le16(record, 6) != 0) && !disk_elsewhere) {
-    return refuse(ZipRule::multi_disk, "it spans several disks");
+    return refuse(ArchiveRule::multi_disk, "it spans several disks");
   }
-  if (le16(record, 8) != le16(record, 10)) return refuse(ZipRule::multi_disk, "it spans several disks");
+  if (le16(record, 8) != le16(record, 10)) return refuse(ArchiveRule::multi_disk, "it spans several disks");
   if (large && !(agrees(small.entries, elsewhere16, large->entries) &&
                  agrees(small.directory_offset, elsewhere32, large->directory_offset) &&
                  agrees(small.directory_size, elsewhere32, large->directory_size))) {
-    return refuse(ZipRule::zip64_record, "its two end records contradict each other");
+    return refuse(ArchiveRule::zip64_record, "its two end records contradict each other");
   }
   const ZipEnd end = large.value_or(small);
   const auto directory_end = large ? end_offset - locator_size - zip64_end_size : end_offset;
   if (end.directory_size > directory_end || end.directory_offset != directory_end - end.directory_size) {
-    return refuse(ZipRule::directory_bounds, "its central directory does not end where the end record begins");
+    return refuse(ArchiveRule::directory_bounds, "its central directory does not end where the end record begins");
   }
   return end;
 }

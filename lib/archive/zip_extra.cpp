@@ -9,8 +9,8 @@
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 
+#include "archive/archive_rule.hpp"
 #include "archive/zip_bytes.hpp"
-#include "archive/zip_rule.hpp"
 
 namespace failover {
 
@@ -44,13 +44,13 @@ Result<ZipExtra> parse_zip_extra(std::string_view bytes, std::string_view entry)
   ZipExtra extra;
   while (!bytes.empty()) {
     if (bytes.size() < 4 || bytes.size() - 4 < le16(bytes, 2)) {
-      return refuse(ZipRule::extra_field, entry, "its extra field does not consist of whole records");
+      return refuse(ArchiveRule::extra_field, entry, "its extra field does not consist of whole records");
     }
     const auto id = le16(bytes, 0);
     const auto value = bytes.substr(4, le16(bytes, 2));
     bytes.remove_prefix(4 + value.size());
     if ((id == zip64_id && extra.zip64) || (id == unicode_path_id && extra.unicode_path)) {
-      return refuse(ZipRule::extra_field, entry, "its extra field holds one record twice");
+      return refuse(ArchiveRule::extra_field, entry, "its extra field holds one record twice");
     }
     if (id == zip64_id) extra.zip64 = value;
     if (id == unix_time_id && !extra.modified) extra.modified = unix_time(value);
@@ -58,7 +58,7 @@ Result<ZipExtra> parse_zip_extra(std::string_view bytes, std::string_view entry)
     if (id == unicode_path_id) {
       constexpr std::size_t before_name = 5;  // version, CRC-32 of the header's name
       if (value.size() < before_name) {
-        return refuse(ZipRule::extra_field, entry, "its Unicode Path record is too short");
+        return refuse(ArchiveRule::extra_field, entry, "its Unicode Path record is too short");
       }
       extra.unicode_path = value.substr(before_name);
     }

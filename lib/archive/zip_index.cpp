@@ -13,12 +13,13 @@
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 
+#include "archive/archive_entry.hpp"
+#include "archive/archive_rule.hpp"
 #include "archive/check.hpp"
+#include "archive/entry_tree.hpp"
 #include "archive/zip_central.hpp"
 #include "archive/zip_end.hpp"
 #include "archive/zip_local.hpp"
-#include "archive/zip_rule.hpp"
-#include "archive/zip_tree.hpp"
 #include "core/clock.hpp"
 #include "core/system_error.hpp"
 
@@ -30,19 +31,19 @@ Result<ArchiveSummary> summarize(const std::vector<CentralEntry>& entries, std::
                                  const ArchiveLimits& limits) {
   ArchiveSummary summary;
   for (const auto& [entry, name] : entries) {
-    if (entry.directory) continue;
+    if (entry.is_directory()) continue;
     ++summary.files;
     // Compared before adding: the sum cannot wrap round.
     if (entry.size > limits.max_size || summary.bytes > limits.max_size - entry.size) {
-      return refuse(ZipRule::max_size, name,
+      return refuse(ArchiveRule::max_size, name,
                     "with it the files are larger than --max-size " + human_size(limits.max_size));
     }
     summary.bytes += entry.size;
     summary.newest_content = std::max(summary.newest_content, entry.modified);
   }
-  if (summary.files == 0) return refuse(ZipRule::empty_archive, "it holds no file");
+  if (summary.files == 0) return refuse(ArchiveRule::empty_archive, "it holds no file");
   if (summary.bytes / limits.max_ratio >= archive_size) {
-    return refuse(ZipRule::max_ratio,
+    return refuse(ArchiveRule::max_ratio,
                   fmt::format("{} of archive would unpack to {}: more than --max-ratio {}", human_size(archive_size),
                               human_size(summary.bytes), limits.max_ratio));
   }
@@ -57,13 +58,13 @@ Result<void> check_layout(int fd, std::vector<CentralEntry>& entries, std::uint6
   for (auto& central : entries) order.push_back(&central);
   std::ranges::sort(order, {}, [](const CentralEntry* central) { return central->entry.local_offset; });
   if (order.front()->entry.local_offset != 0) {
-    return refuse(ZipRule::hidden_bytes, "bytes that belong to nothing stand before its first entry");
+    return refuse(ArchiveRule::hidden_bytes, "bytes that belong to nothing stand before its first entry");
   }
   for (std::size_t i = 0; i < order.size(); ++i) {
     if (i % 256 == 0) FO_TRY(context.check());
     const auto end = i + 1 < order.size() ? order[i + 1]->entry.local_offset : directory_offset;
     if (end <= order[i]->entry.local_offset || end > directory_offset) {
-      return refuse(ZipRule::overlap, order[i]->raw_name, "it shares bytes with another entry");
+      return refuse(ArchiveRule::overlap, order[i]->raw_name, "it shares bytes with another entry");
     }
     FO_TRY(check_local(fd, *order[i], end));
   }
@@ -81,15 +82,23 @@ Result<ZipIndex> ZipIndex::read(int fd, const ArchiveLimits& limits, const Conte
   if (!S_ISREG(info.st_mode)) return fail(ErrorKind::usage, "the archive is not a regular file");
   const auto size = static_cast<std::uint64_t>(info.st_size);
   const auto end = FO_TRY(read_zip_end(fd, size));
-  if (end.entries == 0) return refuse(ZipRule::empty_archive, "it holds no file");
+  if (end.entries == 0) return refuse(ArchiveRule::empty_archive, "it holds no file");
   auto central = FO_TRY(read_central_directory(fd, end, limits, context));
   const auto summary = FO_TRY(summarize(central, size, limits));
   FO_TRY(check_layout(fd, central, end.directory_offset, context));
   std::vector<ZipEntry> entries;
   entries.reserve(central.size());
   for (auto& one : central) entries.push_back(std::move(one.entry));
-  FO_TRY(check_tree(entries));
+  FO_TRY(check_tree(tree_of(entries)));
   return ZipIndex(std::move(entries), summary);
+}
+
+ArchiveListing ZipIndex::listing() && {
+  ArchiveListing listing;
+  listing.summary = summary_;
+  listing.entries.reserve(entries_.size());
+  for (auto& entry : entries_) listing.entries.push_back(std::move(static_cast<ArchiveEntry&>(entry)));
+  return listing;
 }
 
 }  // namespace failover

@@ -8,11 +8,11 @@
 
 #include <failover/error.hpp>
 
+#include "archive/archive_rule.hpp"
 #include "archive/zip_bytes.hpp"
 #include "archive/zip_central.hpp"
 #include "archive/zip_extra.hpp"
 #include "archive/zip_index.hpp"
-#include "archive/zip_rule.hpp"
 #include "core/file_io.hpp"
 
 namespace failover {
@@ -26,7 +26,7 @@ constexpr std::uint16_t deflate_options = 0x0006;  ///< which effort was made: s
 Result<std::string> read_exactly(int fd, std::uint64_t offset, std::size_t size, std::string_view name) {
   std::string bytes(size, '\0');
   const auto count = FO_TRY(read_at(fd, offset, std::as_writable_bytes(std::span(bytes))));
-  if (count != size) return refuse(ZipRule::local_header, name, "the archive ends within it");
+  if (count != size) return refuse(ArchiveRule::local_header, name, "the archive ends within it");
   return bytes;
 }
 
@@ -41,12 +41,12 @@ Result<LocalValues> local_values(std::string_view header, std::string_view extra
   LocalValues values{le32(header, 14), le32(header, 18), le32(header, 22)};
   const auto extra = FO_TRY(parse_zip_extra(extra_bytes, name));
   if (extra.unicode_path && *extra.unicode_path != name) {
-    return refuse(ZipRule::unicode_path, name, "it has a second, different name");
+    return refuse(ArchiveRule::unicode_path, name, "it has a second, different name");
   }
   const bool elsewhere = values.compressed == elsewhere32 || values.size == elsewhere32;
   if (!elsewhere) return values;
   if (!extra.zip64 || extra.zip64->size() != 16) {
-    return refuse(ZipRule::extra_field, name, "its local header needs a Zip64 record with both sizes");
+    return refuse(ArchiveRule::extra_field, name, "its local header needs a Zip64 record with both sizes");
   }
   if (values.size == elsewhere32) values.size = le64(*extra.zip64, 0);
   if (values.compressed == elsewhere32) values.compressed = le64(*extra.zip64, 8);
@@ -54,14 +54,14 @@ Result<LocalValues> local_values(std::string_view header, std::string_view extra
 }
 
 bool same(const LocalValues& local, const ZipEntry& entry) noexcept {
-  return local.crc == entry.crc && local.compressed == entry.compressed && local.size == entry.size;
+  return local.crc == entry.crc && local.compressed == entry.place.packed && local.size == entry.size;
 }
 
 /// With a descriptor the values of the header are not known yet: each is zero, unless the writer knew it all the same
 /// (Info-ZIP states the size when it read a file).
 bool not_yet_known(const LocalValues& local, const ZipEntry& entry) noexcept {
   return (local.crc == 0 || local.crc == entry.crc) &&
-         (local.compressed == 0 || local.compressed == entry.compressed) &&
+         (local.compressed == 0 || local.compressed == entry.place.packed) &&
          (local.size == 0 || local.size == entry.size);
 }
 
@@ -69,21 +69,21 @@ bool not_yet_known(const LocalValues& local, const ZipEntry& entry) noexcept {
 Result<void> check_descriptor(int fd, const CentralEntry& central, std::uint64_t offset, std::uint64_t room) {
   const auto& name = central.raw_name;
   if (room != 12 && room != 16 && room != 20 && room != 24) {
-    return refuse(ZipRule::descriptor, name, "its data descriptor has no legal length");
+    return refuse(ArchiveRule::descriptor, name, "its data descriptor has no legal length");
   }
   const bool large = room >= 20;
   std::string bytes = FO_TRY(read_exactly(fd, offset, static_cast<std::size_t>(room), name));
   std::string_view rest = bytes;
   if (room == 16 || room == 24) {
     if (le32(rest, 0) != descriptor_signature) {
-      return refuse(ZipRule::descriptor, name, "its data descriptor has the wrong signature");
+      return refuse(ArchiveRule::descriptor, name, "its data descriptor has the wrong signature");
     }
     rest.remove_prefix(4);
   }
   const LocalValues values{le32(rest, 0), large ? le64(rest, 4) : le32(rest, 4),
                            large ? le64(rest, 12) : le32(rest, 8)};
   if (!same(values, central.entry)) {
-    return refuse(ZipRule::descriptor, name, "its data descriptor contradicts the central directory");
+    return refuse(ArchiveRule::descriptor, name, "its data descriptor contradicts the central directory");
   }
   return {};
 }
@@ -95,7 +95,7 @@ Result<void> check_local(int fd, CentralEntry& central, std::uint64_t end) {
   const auto& name = central.raw_name;
   const auto header = FO_TRY(read_exactly(fd, entry.local_offset, header_size, name));
   if (le32(header, 0) != local_signature) {
-    return refuse(ZipRule::local_header, name, "there is no local header where the central directory says");
+    return refuse(ArchiveRule::local_header, name, "there is no local header where the central directory says");
   }
   const std::size_t name_size = le16(header, 26);
   const std::size_t extra_size = le16(header, 28);
@@ -103,21 +103,21 @@ Result<void> check_local(int fd, CentralEntry& central, std::uint64_t end) {
   const auto text = std::string_view(rest);
   const auto flags = le16(header, 6);
   if (text.substr(0, name_size) != name || ((flags ^ entry.flags) & (0xFFFFU ^ deflate_options)) != 0 ||
-      le16(header, 8) != entry.method) {
-    return refuse(ZipRule::local_mismatch, name, "its local header contradicts the central directory");
+      le16(header, 8) != entry.place.method) {
+    return refuse(ArchiveRule::local_mismatch, name, "its local header contradicts the central directory");
   }
   const auto values = FO_TRY(local_values(header, text.substr(name_size), name));
   const bool has_descriptor = (flags & flag_descriptor) != 0;
   if (!same(values, entry) && !(has_descriptor && not_yet_known(values, entry))) {
-    return refuse(ZipRule::local_mismatch, name, "its local header contradicts the central directory");
+    return refuse(ArchiveRule::local_mismatch, name, "its local header contradicts the central directory");
   }
-  entry.data_offset = entry.local_offset + header_size + name_size + extra_size;
-  if (entry.data_offset > end || entry.compressed > end - entry.data_offset) {
-    return refuse(ZipRule::overlap, name, "it reaches into what follows it");
+  entry.place.offset = entry.local_offset + header_size + name_size + extra_size;
+  if (entry.place.offset > end || entry.place.packed > end - entry.place.offset) {
+    return refuse(ArchiveRule::overlap, name, "it reaches into what follows it");
   }
-  const auto room = end - entry.data_offset - entry.compressed;
-  if (has_descriptor) return check_descriptor(fd, central, entry.data_offset + entry.compressed, room);
-  if (room != 0) return refuse(ZipRule::hidden_bytes, name, "bytes that belong to nothing follow it");
+  const auto room = end - entry.place.offset - entry.place.packed;
+  if (has_descriptor) return check_descriptor(fd, central, entry.place.offset + entry.place.packed, room);
+  if (room != 0) return refuse(ArchiveRule::hidden_bytes, name, "bytes that belong to nothing follow it");
   return {};
 }
 

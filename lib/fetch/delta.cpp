@@ -19,8 +19,8 @@
 #include <failover/error.hpp>
 #include <failover/source.hpp>
 
+#include "archive/archive_entry.hpp"
 #include "archive/entry_reader.hpp"
-#include "archive/zip_index.hpp"
 #include "core/clock.hpp"
 #include "fetch/archive_end.hpp"
 #include "fetch/delta_base.hpp"
@@ -75,13 +75,13 @@ Result<bool> copy_and_fetch(const DeltaJob& job, const Delta& delta, const Conte
 /// property effect: what was put together from two must have the CRC-32 that the new archive states.
 Result<bool> is_right(const PackedEntry& packed, std::uint64_t data, int fd, EntryReader& reader,
                       const Context& context) {
-  ZipEntry entry;
+  ArchiveEntry entry;
   entry.path = packed.name;
-  entry.method = packed.method;
+  entry.place.method = packed.method;
   entry.crc = packed.crc;
-  entry.compressed = packed.compressed;
+  entry.place.packed = packed.compressed;
   entry.size = packed.size;
-  entry.data_offset = data;
+  entry.place.offset = data;
   const auto read = reader.read(fd, entry, [](std::span<const std::byte>) { return Result<void>(); }, context);
   if (!read && read.error().kind != ErrorKind::integrity) return std::unexpected(read.error());
   return read.has_value();

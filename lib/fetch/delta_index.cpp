@@ -36,8 +36,8 @@ Result<PackedIndex> read_packed_index(int fd, std::uint64_t size, const Context&
   index.size = size;
   index.entries.reserve(central.size());
   for (auto& [entry, name] : central) {
-    index.entries.push_back({std::move(name), entry.crc, entry.compressed, entry.size, entry.method, entry.flags,
-                             entry.modified, entry.local_offset, 0, 0});
+    index.entries.push_back({std::move(name), entry.crc, entry.place.packed, entry.size, entry.place.method,
+                             entry.flags, entry.modified, entry.local_offset, 0, 0});
   }
   std::ranges::sort(index.entries, {}, &PackedEntry::begin);
   if (!index.entries.empty() && index.entries.front().begin != 0) return unfit();

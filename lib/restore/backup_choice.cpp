@@ -16,9 +16,9 @@
 #include <failover/error.hpp>
 #include <failover/restorer.hpp>
 
+#include "archive/archive_listing.hpp"
 #include "archive/check.hpp"
 #include "archive/entry_reader.hpp"
-#include "archive/zip_index.hpp"
 #include "core/checksum.hpp"
 #include "core/clock.hpp"
 #include "core/fd.hpp"
@@ -70,7 +70,7 @@ Result<void> check_contents(const OpenBackup& backup, const Context& context) {
   EntryReader reader;
   std::uint64_t done = 0;
   const auto nowhere = [](std::span<const std::byte>) { return Result<void>(); };
-  for (const auto& entry : backup.index.entries()) {
+  for (const auto& entry : backup.listing.entries) {
     FO_TRY(
         while_doing("checking " + backup.facts.path.string(), reader.read(backup.file.get(), entry, nowhere, context)));
     done += entry.size;
@@ -84,12 +84,12 @@ Result<OpenBackup> open_backup(const std::filesystem::path& path, const RestoreO
   auto file = FO_TRY(open_file(path, O_RDONLY | O_NONBLOCK));
   const auto work = "checking " + path.string();
   const ArchiveLimits limits{options.limits.max_size, options.limits.max_files, options.limits.max_ratio};
-  auto index = FO_TRY(while_doing(work, ZipIndex::read(file.get(), limits, context)));
+  auto listing = FO_TRY(while_doing(work, list_archive(file.get(), limits, context)));
   VerifiedBackup facts;
   facts.path = path;
-  facts.files = index.summary().files;
-  facts.bytes = index.summary().bytes;
-  facts.time = index.summary().newest_content;
+  facts.files = listing.summary.files;
+  facts.bytes = listing.summary.bytes;
+  facts.time = listing.summary.newest_content;
   facts.sha256 = FO_TRY(while_doing(work, sha256_of(file.get(), context)));
   const auto sidecar = FO_TRY(read_backup_sidecar(path));
   if (sidecar) {
@@ -101,7 +101,7 @@ Result<OpenBackup> open_backup(const std::filesystem::path& path, const RestoreO
     facts.warnings = sidecar->warnings;
   }
   FO_TRY(check_age(facts, options));
-  return OpenBackup{std::move(facts), std::move(file), std::move(index)};
+  return OpenBackup{std::move(facts), std::move(file), std::move(listing)};
 }
 
 }  // namespace failover

@@ -7,17 +7,17 @@
 #include <failover/error.hpp>
 #include <failover/restorer.hpp>
 
-#include "archive/zip_index.hpp"
+#include "archive/archive_entry.hpp"
 #include "core/fd.hpp"
 #include "state/state_dir.hpp"
 
 namespace failover {
 
-/// A backup that is open, and the index by which it will be unpacked.
+/// A backup that is open, and what is in it.
 struct OpenBackup {
   VerifiedBackup facts;
   Fd file;
-  ZipIndex index;
+  ArchiveListing listing;
 };
 
 /// The newest verified backup in STATE/backups for an empty path, else the path made absolute. kind not_found.

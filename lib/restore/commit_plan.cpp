@@ -5,7 +5,7 @@
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 
-#include "archive/zip_index.hpp"
+#include "archive/archive_entry.hpp"
 #include "restore/dress.hpp"
 #include "restore/live_tree.hpp"
 #include "restore/plan_acts.hpp"
@@ -20,7 +20,7 @@
 namespace failover {
 
 Result<void> prepare_acts(const LiveTree& tree, const Slots& slots, const Survey& survey,
-                          const std::vector<ZipEntry>* entries, DraftPlan& plan) {
+                          const std::vector<ArchiveEntry>* entries, DraftPlan& plan) {
   FO_TRY(dress(tree, slots, survey, entries, plan));
   FO_TRY(preflight(tree, slots, survey, plan));
   return slots.sync();

@@ -14,7 +14,7 @@
 
 #include <failover/error.hpp>
 
-#include "archive/zip_index.hpp"
+#include "archive/archive_entry.hpp"
 #include "core/fd.hpp"
 #include "core/file_identity.hpp"
 #include "core/system_error.hpp"
@@ -69,7 +69,8 @@ const FileFacts& above(const Survey& survey, const std::string& path) {
 
 class Dresser {
  public:
-  Dresser(const LiveTree& tree, const Slots& slots, const Survey& survey, const std::vector<ZipEntry>* entries) noexcept
+  Dresser(const LiveTree& tree, const Slots& slots, const Survey& survey,
+          const std::vector<ArchiveEntry>* entries) noexcept
       : tree_(tree), slots_(slots), survey_(survey), entries_(entries) {}
 
   Result<void> operator()(RestoreAct& act) {
@@ -126,15 +127,15 @@ class Dresser {
   const LiveTree& tree_;
   const Slots& slots_;
   const Survey& survey_;
-  const std::vector<ZipEntry>* entries_;
+  const std::vector<ArchiveEntry>* entries_;
   Fd parent_;
   std::string parent_path_;
 };
 
 }  // namespace
 
-Result<void> dress(const LiveTree& tree, const Slots& slots, const Survey& survey, const std::vector<ZipEntry>* entries,
-                   DraftPlan& plan) {
+Result<void> dress(const LiveTree& tree, const Slots& slots, const Survey& survey,
+                   const std::vector<ArchiveEntry>* entries, DraftPlan& plan) {
   Dresser dresser(tree, slots, survey, entries);
   for (auto& draft : plan.acts) FO_TRY(while_doing("preparing " + draft.act.path, dresser(draft.act)));
   return {};

@@ -7,7 +7,7 @@
 
 #include <failover/error.hpp>
 
-#include "archive/zip_index.hpp"
+#include "archive/archive_entry.hpp"
 #include "core/fd.hpp"
 #include "core/file_identity.hpp"
 #include "restore/live_tree.hpp"
@@ -36,7 +36,7 @@ RestoreManifest manifest_of(const PlanFacts& facts, const DraftPlan& plan) {
   }
   for (const auto& entry : facts.entries) {
     if (entry.path.empty()) continue;
-    if (entry.directory) {
+    if (entry.is_directory()) {
       entries.try_emplace(entry.path, ManifestEntry{.path = entry.path, .directory = true});
       continue;
     }

@@ -4,7 +4,7 @@
 
 #include <failover/error.hpp>
 
-#include "archive/zip_index.hpp"
+#include "archive/archive_entry.hpp"
 #include "restore/live_tree.hpp"
 #include "restore/plan_acts.hpp"
 #include "state/restore_manifest.hpp"

@@ -12,7 +12,7 @@
 
 #include <failover/error.hpp>
 
-#include "archive/zip_index.hpp"
+#include "archive/archive_entry.hpp"
 #include "core/file_identity.hpp"
 #include "restore/live_tree.hpp"
 #include "restore/survey.hpp"
@@ -27,10 +27,10 @@ std::unexpected<Error> refuse_path(const std::string& path, std::string_view why
   return fail(ErrorKind::refused, path + " " + std::string(why));
 }
 
-std::set<std::string> directories_of(const std::vector<ZipEntry>& entries) {
+std::set<std::string> directories_of(const std::vector<ArchiveEntry>& entries) {
   std::set<std::string> directories;
   for (const auto& entry : entries) {
-    auto path = entry.directory ? entry.path : parent_of(entry.path);
+    auto path = entry.is_directory() ? entry.path : parent_of(entry.path);
     for (; !path.empty() && directories.insert(path).second; path = parent_of(path)) {
     }
   }
@@ -69,11 +69,11 @@ class Planner {
     for (const auto& path : directories) FO_TRY(plan_directory(path));
     std::set<std::string> files;
     for (std::size_t i = 0; i < facts_.entries.size(); ++i) {
-      if (facts_.entries[i].directory) continue;
+      if (facts_.entries[i].is_directory()) continue;
       files.insert(facts_.entries[i].path);
     }
     for (std::size_t i = 0; i < facts_.entries.size(); ++i) {
-      if (!facts_.entries[i].directory) FO_TRY(plan_file(facts_.entries[i], i, files));
+      if (!facts_.entries[i].is_directory()) FO_TRY(plan_file(facts_.entries[i], i, files));
     }
     FO_TRY(plan_removals(files, directories));
     put_in_order(plan_.acts);
@@ -108,7 +108,7 @@ class Planner {
     return {};
   }
 
-  Result<void> plan_file(const ZipEntry& entry, std::uint64_t n, const std::set<std::string>& files) {
+  Result<void> plan_file(const ArchiveEntry& entry, std::uint64_t n, const std::set<std::string>& files) {
     const auto* live = facts_.survey.find(entry.path);
     if (live != nullptr && live->facts.kind == FileKind::directory) {
       return refuse_path(entry.path, "is a file in the backup and a directory here; move it away");
@@ -130,7 +130,7 @@ class Planner {
   }
 
   /// Still the very file that we put there, and the backup holds the same content again.
-  [[nodiscard]] bool unchanged(const ZipEntry& entry, const FileFacts& live) const {
+  [[nodiscard]] bool unchanged(const ArchiveEntry& entry, const FileFacts& live) const {
     const auto* before = known(entry.path);
     return before != nullptr && !before->directory && live.kind == FileKind::file && before->identity.birth_ns &&
            before->crc == entry.crc && before->identity.size == entry.size && live.identity == before->identity &&
@@ -208,7 +208,7 @@ void put_in_order(std::vector<DraftAct>& acts) {
   acts.erase(rest.begin(), rest.end());
 }
 
-std::set<std::string> paths_to_survey(const std::vector<ZipEntry>& entries, const RestoreManifest* manifest) {
+std::set<std::string> paths_to_survey(const std::vector<ArchiveEntry>& entries, const RestoreManifest* manifest) {
   std::set<std::string> paths;
   for (const auto& entry : entries) {
     if (!entry.path.empty()) paths.insert(entry.path);

@@ -7,7 +7,7 @@
 
 #include <failover/error.hpp>
 
-#include "archive/zip_index.hpp"
+#include "archive/archive_entry.hpp"
 #include "restore/survey.hpp"
 #include "state/restore_manifest.hpp"
 #include "state/restore_plan_file.hpp"
@@ -28,7 +28,7 @@ struct DraftPlan {
 
 /// The facts that decide: what the backup holds, what we put there last time (nullptr = nothing), what is there now.
 struct PlanFacts {
-  const std::vector<ZipEntry>& entries;
+  const std::vector<ArchiveEntry>& entries;
   const RestoreManifest* manifest = nullptr;
   const Survey& survey;
   bool take_over = false;
@@ -39,7 +39,7 @@ struct PlanFacts {
 Result<DraftPlan> plan_restore(const PlanFacts& facts);
 
 /// Every path that the survey for such a plan must look at.
-std::set<std::string> paths_to_survey(const std::vector<ZipEntry>& entries, const RestoreManifest* manifest);
+std::set<std::string> paths_to_survey(const std::vector<ArchiveEntry>& entries, const RestoreManifest* manifest);
 
 /// Removes first, then directories that go (deepest first), directories that come, files.
 void put_in_order(std::vector<DraftAct>& acts);

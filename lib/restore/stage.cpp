@@ -17,7 +17,7 @@
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 
-#include "archive/zip_index.hpp"
+#include "archive/archive_entry.hpp"
 #include "core/checksum.hpp"
 #include "core/fd.hpp"
 #include "core/file_io.hpp"

@@ -13,7 +13,7 @@
 #include <failover/restorer.hpp>
 
 #include "archive/entry_path.hpp"
-#include "archive/zip_tree.hpp"
+#include "archive/entry_tree.hpp"
 #include "restore/backup_choice.hpp"
 #include "restore/commit_plan.hpp"
 #include "restore/hooks.hpp"
@@ -46,7 +46,7 @@ class TreeRestore {
   static Result<LiveTree> open_target(const OpenBackup& backup, const RestoreOptions& options) {
     auto tree = FO_TRY(LiveTree::open(options.target));
     if (!valid_utf8(tree.target())) return fail(ErrorKind::usage, "the target's path is not valid UTF-8");
-    if (tree.folds_case()) FO_TRY(check_case(backup.index.entries()));
+    if (tree.folds_case()) FO_TRY(check_case(tree_of(backup.listing.entries)));
     return tree;
   }
 
@@ -55,7 +55,7 @@ class TreeRestore {
     if (!looked_) FO_TRY(read_manifest());
     looked_ = true;
     const auto* known = manifest_ ? &*manifest_ : nullptr;
-    const auto& entries = backup_.index.entries();
+    const auto& entries = backup_.listing.entries;
     survey_ = FO_TRY(survey_tree(tree_, paths_to_survey(entries, known), context));
     return plan_restore(facts());
   }
@@ -92,7 +92,7 @@ class TreeRestore {
   }
 
   [[nodiscard]] PlanFacts facts() const {
-    return {backup_.index.entries(), manifest_ ? &*manifest_ : nullptr, survey_, options_.take_over};
+    return {backup_.listing.entries, manifest_ ? &*manifest_ : nullptr, survey_, options_.take_over};
   }
 
   static std::vector<std::string> mounts_of(const DraftPlan& plan) {
@@ -107,7 +107,7 @@ class TreeRestore {
                                        const Context& context) {
     const auto mounts = mounts_of(first);
     for (const auto& mount : mounts) FO_TRY(slots.make(mount));
-    Stage stage(backup_.file.get(), backup_.index.entries(), slots);
+    Stage stage(backup_.file.get(), backup_.listing.entries, slots);
     FO_TRY(stage.fill(first, context));
     FO_TRY(context.check());
     FO_TRY(journal.reach(RunPhase::pre_hook));
@@ -119,7 +119,7 @@ class TreeRestore {
       }
     }
     FO_TRY(stage.fill(plan, context));
-    FO_TRY(prepare_acts(tree_, slots, survey_, &backup_.index.entries(), plan));
+    FO_TRY(prepare_acts(tree_, slots, survey_, &backup_.listing.entries, plan));
     auto manifest = manifest_of(facts(), plan);
     manifest.generation = journal.open_run()->number;
     manifest.target = tree_.target();

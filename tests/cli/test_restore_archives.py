@@ -51,7 +51,7 @@ class Archives(unittest.TestCase):
                 self.assertEqual(list(target.iterdir()), [])
                 self.assertNotIn("\x1b", done.stderr)
                 seen.add(rule)
-        source = (tool.SOURCE_DIR / "lib/archive/zip_rule.cpp").read_text()
+        source = (tool.SOURCE_DIR / "lib/archive/archive_rule.cpp").read_text()
         table = source[source.index("names{"):source.index("};")]
         named = set(re.findall(r'"([a-z0-9-]+)"', table))
         # This one needs a target that folds case: tests/unit/archive.

@@ -49,9 +49,9 @@ void bytes_belong_to_one(const std::vector<ZipEntry>& entries, std::size_t size)
   std::uint64_t end = 0;
   for (const auto* entry : order) {
     must(entry->local_offset >= end, "no byte belongs to two entries");
-    must(entry->data_offset > entry->local_offset && entry->data_offset <= size, "data follow their header");
-    must(entry->compressed <= size - entry->data_offset, "data lie within the file");
-    end = entry->data_offset + entry->compressed;
+    must(entry->place.offset > entry->local_offset && entry->place.offset <= size, "data follow their header");
+    must(entry->place.packed <= size - entry->place.offset, "data lie within the file");
+    end = entry->place.offset + entry->place.packed;
   }
 }
 
@@ -78,7 +78,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   failover::EntryReader reader;
   for (const auto& entry : index->entries()) {
     stays_inside(entry.path);
-    if (entry.directory) continue;
+    if (entry.is_directory()) continue;
     ++files;
     bytes += entry.size;
     reads_as_stated(fd.get(), entry, reader);

@@ -6,7 +6,7 @@
 
 #include <failover/error.hpp>
 
-#include "archive/zip_index.hpp"
+#include "archive/archive_entry.hpp"
 #include "core/file_identity.hpp"
 #include "restore/survey.hpp"
 #include "state/restore_manifest.hpp"
@@ -17,8 +17,8 @@ using namespace failover;
 
 namespace {
 
-ZipEntry file(std::string path, std::uint64_t size = 4, std::uint32_t crc = 9) {
-  ZipEntry entry;
+ArchiveEntry file(std::string path, std::uint64_t size = 4, std::uint32_t crc = 9) {
+  ArchiveEntry entry;
   entry.path = std::move(path);
   entry.size = size;
   entry.crc = crc;
@@ -53,7 +53,7 @@ using Lines = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("an empty target gets directories first, then files") {
-  const std::vector<ZipEntry> entries{file("b/c/x"), file("a")};
+  const std::vector<ArchiveEntry> entries{file("b/c/x"), file("a")};
   const auto survey = empty_tree();
   const auto plan = plan_restore({entries, nullptr, survey, false});
   REQUIRE(plan);
@@ -61,7 +61,7 @@ TEST_CASE("an empty target gets directories first, then files") {
 }
 
 TEST_CASE("a foreign tree is refused until it is taken over") {
-  const std::vector<ZipEntry> entries{file("a")};
+  const std::vector<ArchiveEntry> entries{file("a")};
   auto survey = empty_tree();
   survey.empty_target = false;
   const auto refused = plan_restore({entries, nullptr, survey, false});
@@ -71,7 +71,7 @@ TEST_CASE("a foreign tree is refused until it is taken over") {
 }
 
 TEST_CASE("what the last restore put there and the backup no longer has is removed; other files are left alone") {
-  const std::vector<ZipEntry> entries{file("a")};
+  const std::vector<ArchiveEntry> entries{file("a")};
   auto survey = empty_tree();
   survey.empty_target = false;
   for (const char* path : {"a", "old", "foreign"}) survey.paths[path] = live(FileKind::file);
@@ -88,7 +88,7 @@ TEST_CASE("what the last restore put there and the backup no longer has is remov
 }
 
 TEST_CASE("a file that is still the one we put there, with the same content to come, is no work") {
-  const std::vector<ZipEntry> entries{file("a")};
+  const std::vector<ArchiveEntry> entries{file("a")};
   auto survey = empty_tree();
   survey.paths["a"] = live(FileKind::file);
   survey.paths["a"].facts.mtime_ns = 1;
@@ -112,14 +112,14 @@ TEST_CASE("the logs of a database go with it unless the backup brings them") {
   auto survey = empty_tree();
   survey.empty_target = false;
   for (const char* path : {"db", "db-wal", "db-shm"}) survey.paths[path] = live(FileKind::file);
-  const std::vector<ZipEntry> alone{file("db")};
+  const std::vector<ArchiveEntry> alone{file("db")};
   CHECK(shown(*plan_restore({alone, nullptr, survey, true})) == Lines{"remove db-shm", "remove db-wal", "replace db"});
-  const std::vector<ZipEntry> both{file("db"), file("db-wal")};
+  const std::vector<ArchiveEntry> both{file("db"), file("db-wal")};
   CHECK(shown(*plan_restore({both, nullptr, survey, true})) == Lines{"remove db-shm", "replace db", "replace db-wal"});
 }
 
 TEST_CASE("links, devices and mount points are never replaced", "[inside]") {
-  const std::vector<ZipEntry> entries{file("d/a")};
+  const std::vector<ArchiveEntry> entries{file("d/a")};
   auto survey = empty_tree();
   survey.paths["d"] = live(FileKind::symlink);
   CHECK(plan_restore({entries, nullptr, survey, true}).error().kind == ErrorKind::refused);
@@ -134,7 +134,7 @@ TEST_CASE("links, devices and mount points are never replaced", "[inside]") {
 }
 
 TEST_CASE("a slot lies on the mount of its file") {
-  const std::vector<ZipEntry> entries{file("m/new/a"), file("b")};
+  const std::vector<ArchiveEntry> entries{file("m/new/a"), file("b")};
   auto survey = empty_tree();
   survey.paths["m"] = live(FileKind::directory, "m");
   const auto plan = plan_restore({entries, nullptr, survey, true});

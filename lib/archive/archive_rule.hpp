@@ -11,7 +11,7 @@ namespace failover {
 
 /// The strict profile: an archive is used only if every reader must see the same tree in it. Each refusal names one
 /// of these. "APPNOTE" is PKWARE's description of the format.
-enum class ZipRule : std::uint8_t {
+enum class ArchiveRule : std::uint8_t {
   end_record,          ///< exactly one end record, whose comment ends the file (APPNOTE 4.3.16)
   zip64_record,        ///< the Zip64 end record and its locator agree with the end record (4.3.14, 4.3.15)
   multi_disk,          ///< one disk only
@@ -51,13 +51,13 @@ enum class ZipRule : std::uint8_t {
 };
 
 /// The rule's name as messages carry it: "name-dotdot".
-std::string_view to_string(ZipRule rule) noexcept;
+std::string_view to_string(ArchiveRule rule) noexcept;
 
 /// For messages: bytes that a terminal could take amiss are written as \xNN.
 std::string printable(std::string_view name);
 
 /// An error of kind integrity that names the rule, and the entry when there is one.
-std::unexpected<Error> refuse(ZipRule rule, std::string_view entry, std::string_view sentence);
-std::unexpected<Error> refuse(ZipRule rule, std::string_view sentence);
+std::unexpected<Error> refuse(ArchiveRule rule, std::string_view entry, std::string_view sentence);
+std::unexpected<Error> refuse(ArchiveRule rule, std::string_view sentence);
 
 }  // namespace failover

@@ -1,4 +1,4 @@
-#include "archive/zip_rule.hpp"
+#include "archive/archive_rule.hpp"
 
 #include <array>
 #include <cstddef>
@@ -13,7 +13,7 @@ namespace failover {
 
 namespace {
 
-constexpr std::array<std::string_view, static_cast<std::size_t>(ZipRule::empty_archive) + 1> names{
+constexpr std::array<std::string_view, static_cast<std::size_t>(ArchiveRule::empty_archive) + 1> names{
     "end-record",     "zip64-record",   "multi-disk",     "directory-bounds",
     "central-header", "extra-field",    "unicode-path",   "encrypted",
     "method",         "entry-type",     "directory-data", "stored-size",
@@ -26,7 +26,7 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(ZipRule::empty_a
 
 }  // namespace
 
-std::string_view to_string(ZipRule rule) noexcept {
+std::string_view to_string(ArchiveRule rule) noexcept {
   const auto place = static_cast<std::size_t>(rule);
   return place < names.size() ? names[place] : "unknown";
 }
@@ -46,12 +46,12 @@ std::string printable(std::string_view name) {
   return text;
 }
 
-std::unexpected<Error> refuse(ZipRule rule, std::string_view entry, std::string_view sentence) {
+std::unexpected<Error> refuse(ArchiveRule rule, std::string_view entry, std::string_view sentence) {
   return fail(ErrorKind::integrity,
               fmt::format("entry '{}' breaks the rule {}: {}", printable(entry), to_string(rule), sentence));
 }
 
-std::unexpected<Error> refuse(ZipRule rule, std::string_view sentence) {
+std::unexpected<Error> refuse(ArchiveRule rule, std::string_view sentence) {
   return fail(ErrorKind::integrity, fmt::format("the archive breaks the rule {}: {}", to_string(rule), sentence));
 }
 
