@@ -11,6 +11,7 @@ complete -c fo-restore -l rollback -d 'Go back to what was here before the last 
 complete -c fo-restore -l status -d 'Print what is applied now'
 complete -c fo-restore -l history -d 'Print every run, oldest first'
 complete -c fo-restore -l recover -d 'Finish or undo an interrupted run (every run does this first)'
+complete -c fo-restore -l password-file -r -F -d 'File with the password of an encrypted archive'
 complete -c fo-restore -l max-size -x -d 'Refuse an archive that unpacks to more (default 1TiB)'
 complete -c fo-restore -l max-files -x -d 'Refuse an archive of more entries (default 10000000)'
 complete -c fo-restore -l max-ratio -x -d 'Refuse an archive that is packed tighter (default 1000)'

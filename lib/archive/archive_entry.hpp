@@ -6,6 +6,7 @@
 
 #include <failover/context.hpp>
 
+#include "archive/archive_format.hpp"
 #include "archive/check.hpp"
 
 namespace failover {
@@ -35,6 +36,7 @@ struct ArchiveEntry {
 
 /// What an archive holds, in the archive's order.
 struct ArchiveListing {
+  ArchiveFormat format = ArchiveFormat::zip;
   std::vector<ArchiveEntry> entries;
   ArchiveSummary summary;
 };

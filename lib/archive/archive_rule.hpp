@@ -19,7 +19,8 @@ enum class ArchiveRule : std::uint8_t {
   central_header,      ///< the central directory holds exactly the entries the end record counts
   extra_field,         ///< extra fields are well formed; Zip64 values stand exactly where they are needed (4.5.3)
   unicode_path,        ///< a Unicode Path field says the same name as the header (4.6.9)
-  encrypted,           ///< nothing is encrypted
+  encrypted,           ///< nothing is encrypted, unless there is a password
+  password,            ///< the password opens every entry
   method,              ///< stored or deflated
   entry_type,          ///< regular files and directories only
   directory_data,      ///< a directory holds no bytes
@@ -47,6 +48,7 @@ enum class ArchiveRule : std::uint8_t {
   max_files,           ///< ArchiveLimits
   max_size,            ///< ArchiveLimits
   max_ratio,           ///< ArchiveLimits
+  link,                ///< a symbolic link, where they are allowed at all, ends beneath the same map
   empty_archive,       ///< a backup without a file is none
 };
 

@@ -13,6 +13,8 @@ struct ArchiveLimits {
   std::uint64_t max_size = std::uint64_t{1} << 40U;  ///< bytes of all files, unpacked
   std::uint64_t max_files = 10'000'000;              ///< entries, directories included
   std::uint64_t max_ratio = 1000;                    ///< unpacked bytes per byte of the archive
+  bool symlinks = false;                             ///< symbolic links are allowed if they end inside
+  bool encrypted = false;                            ///< there is a password
 };
 
 struct ArchiveSummary {

@@ -30,6 +30,9 @@ constexpr std::uint64_t le64(std::string_view bytes, std::size_t offset) noexcep
 constexpr std::uint16_t elsewhere16 = 0xFFFF;
 constexpr std::uint32_t elsewhere32 = 0xFFFFFFFF;
 
+/// Flag bit 0.
+constexpr std::uint16_t zip_encrypted = 0x0001;
+
 constexpr std::uint32_t local_signature = 0x04034b50;
 constexpr std::uint32_t descriptor_signature = 0x08074b50;
 constexpr std::uint32_t central_signature = 0x02014b50;

@@ -31,7 +31,6 @@ namespace failover {
 namespace {
 
 constexpr std::size_t header_size = 46;
-constexpr std::uint16_t flag_encrypted = 0x0001;
 constexpr std::uint16_t flag_patch = 0x0020;
 constexpr std::uint16_t flag_strong_encryption = 0x0040;
 constexpr std::uint16_t flag_utf8 = 0x0800;
@@ -112,8 +111,8 @@ Result<void> take_zip64(ZipEntry& entry, std::uint16_t disk, std::optional<std::
   return {};
 }
 
-/// File or directory, by the name's slash and the attributes, which must not contradict each other.
-Result<void> take_type(ZipEntry& entry, std::string_view header, std::string_view name) {
+/// File, directory or link, by the name's slash and the attributes, which must not contradict each other.
+Result<void> take_type(ZipEntry& entry, std::string_view header, const ArchiveLimits& limits, std::string_view name) {
   entry.kind = name.ends_with('/') ? EntryKind::directory : EntryKind::file;
   const auto attributes = le32(header, 38);
   const auto made_on = static_cast<unsigned char>(header[5]);
@@ -122,7 +121,9 @@ Result<void> take_type(ZipEntry& entry, std::string_view header, std::string_vie
   const unsigned unix_mode = made_on == unix_host || made_on == darwin_host ? attributes >> 16U : 0;
   const auto type = unix_mode & S_IFMT;
   entry.mode = unix_mode & 07777U;
-  if (type != 0 && type != (entry.is_directory() ? S_IFDIR : S_IFREG)) {
+  if (S_ISLNK(type) && limits.symlinks && !entry.is_directory()) {
+    entry.kind = EntryKind::symlink;
+  } else if (type != 0 && type != (entry.is_directory() ? S_IFDIR : S_IFREG)) {
     return refuse(ArchiveRule::entry_type, name,
                   S_ISLNK(type) ? "it is a symbolic link" : "it is neither a regular file nor a directory");
   }
@@ -135,22 +136,38 @@ Result<void> take_type(ZipEntry& entry, std::string_view header, std::string_vie
   return {};
 }
 
-Result<void> check_packing(const ZipEntry& entry, std::string_view name) {
-  if ((entry.flags & (flag_encrypted | flag_strong_encryption | flag_masked)) != 0) {
-    return refuse(ArchiveRule::encrypted, name, "it is encrypted; make the backup without a password");
-  }
+/// What WinZip's AES says of itself: version, "AE", strength, the method behind it.
+bool known_aes(std::string_view record) noexcept {
+  constexpr std::size_t record_size = 7;
   constexpr std::uint16_t deflated = 8;
-  if ((entry.flags & flag_patch) != 0 || (entry.place.method != 0 && entry.place.method != deflated)) {
+  return record.size() == record_size && record.substr(2, 2) == "AE" && record[4] >= 1 && record[4] <= 3 &&
+         (le16(record, 5) == 0 || le16(record, 5) == deflated);
+}
+
+Result<void> check_packing(const ZipEntry& entry, const ZipExtra& extra, const ArchiveLimits& limits,
+                           std::string_view name) {
+  constexpr std::uint16_t deflated = 8;
+  constexpr std::uint16_t aes = 99;
+  const bool encrypted = (entry.flags & zip_encrypted) != 0;
+  if ((entry.flags & (flag_strong_encryption | flag_masked)) != 0) {
+    return refuse(ArchiveRule::encrypted, name, "it is encrypted in a way that only PKZIP reads");
+  }
+  if (encrypted && !limits.encrypted) {
+    return refuse(ArchiveRule::encrypted, name, "it is encrypted; say --password-file, or make the backup without");
+  }
+  const bool by_aes = encrypted && entry.place.method == aes && extra.aes && known_aes(*extra.aes);
+  if ((entry.flags & flag_patch) != 0 || (entry.place.method != 0 && entry.place.method != deflated && !by_aes)) {
     return refuse(ArchiveRule::method, name,
                   "it is packed with method " + std::to_string(entry.place.method) + ", not stored or deflated");
   }
-  if (entry.place.method == 0 && entry.place.packed != entry.size) {
+  if (entry.place.method == 0 && !encrypted && entry.place.packed != entry.size) {
     return refuse(ArchiveRule::stored_size, name, "it is stored but not as large packed as unpacked");
   }
   return {};
 }
 
-Result<CentralEntry> parse_entry(std::string_view header, std::string_view extra_bytes, std::string raw_name) {
+Result<CentralEntry> parse_entry(std::string_view header, std::string_view extra_bytes, std::string raw_name,
+                                 const ArchiveLimits& limits) {
   CentralEntry central;
   ZipEntry& entry = central.entry;
   entry.flags = le16(header, 8);
@@ -165,8 +182,8 @@ Result<CentralEntry> parse_entry(std::string_view header, std::string_view extra
     return refuse(ArchiveRule::unicode_path, raw_name, "it has a second, different name");
   }
   entry.path = FO_TRY(entry_path(raw_name, (entry.flags & flag_utf8) != 0));
-  FO_TRY(check_packing(entry, raw_name));
-  FO_TRY(take_type(entry, header, raw_name));
+  FO_TRY(check_packing(entry, extra, limits, raw_name));
+  FO_TRY(take_type(entry, header, limits, raw_name));
   if (entry.path.empty() && !entry.is_directory()) return refuse(ArchiveRule::name_empty, raw_name, "it has no name");
   entry.modified = extra.modified ? *extra.modified : from_dos(le16(header, 14), le16(header, 12));
   central.raw_name = std::move(raw_name);
@@ -199,7 +216,7 @@ Result<std::vector<CentralEntry>> read_central_directory(int fd, const ZipEnd& e
     const auto record = FO_TRY(bytes.peek(total));
     entries.push_back(
         FO_TRY(parse_entry(record.substr(0, header_size), record.substr(header_size + name_size, extra_size),
-                           std::string(record.substr(header_size, name_size)))));
+                           std::string(record.substr(header_size, name_size)), limits)));
     bytes.take(total);
   }
   if (!bytes.at_end()) return refuse(ArchiveRule::central_header, "its central directory holds more than it counts");

@@ -1,5 +1,6 @@
 #include "archive/zip_extra.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -20,6 +21,7 @@ constexpr std::uint16_t zip64_id = 0x0001;
 constexpr std::uint16_t ntfs_id = 0x000a;
 constexpr std::uint16_t unix_time_id = 0x5455;
 constexpr std::uint16_t unicode_path_id = 0x7075;
+constexpr std::uint16_t aes_id = 0x9901;
 
 std::optional<WallTime> unix_time(std::string_view value) noexcept {
   if (value.size() < 5 || (static_cast<unsigned char>(value[0]) & 1U) == 0) return std::nullopt;
@@ -34,8 +36,10 @@ std::optional<WallTime> ntfs_time(std::string_view value) noexcept {
   }
   constexpr std::int64_t unix_epoch = 11'644'473'600;
   constexpr std::uint64_t ticks = 10'000'000;
+  // The clock's type ends in 2262, the field 29,000 years later.
+  constexpr std::int64_t furthest = 9'000'000'000;
   const auto since_1601 = static_cast<std::int64_t>(le64(value, first_tag + 4) / ticks);
-  return WallTime(std::chrono::seconds(since_1601 - unix_epoch));
+  return WallTime(std::chrono::seconds(std::min(since_1601 - unix_epoch, furthest)));
 }
 
 }  // namespace
@@ -49,10 +53,12 @@ Result<ZipExtra> parse_zip_extra(std::string_view bytes, std::string_view entry)
     const auto id = le16(bytes, 0);
     const auto value = bytes.substr(4, le16(bytes, 2));
     bytes.remove_prefix(4 + value.size());
-    if ((id == zip64_id && extra.zip64) || (id == unicode_path_id && extra.unicode_path)) {
+    if ((id == zip64_id && extra.zip64) || (id == unicode_path_id && extra.unicode_path) ||
+        (id == aes_id && extra.aes)) {
       return refuse(ArchiveRule::extra_field, entry, "its extra field holds one record twice");
     }
     if (id == zip64_id) extra.zip64 = value;
+    if (id == aes_id) extra.aes = value;
     if (id == unix_time_id && !extra.modified) extra.modified = unix_time(value);
     if (id == ntfs_id && !extra.modified) extra.modified = ntfs_time(value);
     if (id == unicode_path_id) {

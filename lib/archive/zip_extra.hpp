@@ -13,6 +13,7 @@ namespace failover {
 struct ZipExtra {
   std::optional<std::string_view> zip64;         ///< 0x0001
   std::optional<std::string_view> unicode_path;  ///< 0x7075, the name in it
+  std::optional<std::string_view> aes;           ///< 0x9901, of WinZip
   std::optional<WallTime> modified;              ///< 0x5455 (UT) or 0x000a (NTFS), both UTC
 };
 

@@ -3,11 +3,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <failover/context.hpp>
@@ -17,10 +15,11 @@
 #include "archive/archive_rule.hpp"
 #include "archive/check.hpp"
 #include "archive/entry_tree.hpp"
+#include "archive/summary.hpp"
+#include "archive/zip_bytes.hpp"
 #include "archive/zip_central.hpp"
 #include "archive/zip_end.hpp"
 #include "archive/zip_local.hpp"
-#include "core/clock.hpp"
 #include "core/system_error.hpp"
 
 namespace failover {
@@ -30,23 +29,10 @@ namespace {
 Result<ArchiveSummary> summarize(const std::vector<CentralEntry>& entries, std::uint64_t archive_size,
                                  const ArchiveLimits& limits) {
   ArchiveSummary summary;
-  for (const auto& [entry, name] : entries) {
-    if (entry.is_directory()) continue;
-    ++summary.files;
-    // Compared before adding: the sum cannot wrap round.
-    if (entry.size > limits.max_size || summary.bytes > limits.max_size - entry.size) {
-      return refuse(ArchiveRule::max_size, name,
-                    "with it the files are larger than --max-size " + human_size(limits.max_size));
-    }
-    summary.bytes += entry.size;
-    summary.newest_content = std::max(summary.newest_content, entry.modified);
-  }
-  if (summary.files == 0) return refuse(ArchiveRule::empty_archive, "it holds no file");
-  if (summary.bytes / limits.max_ratio >= archive_size) {
-    return refuse(ArchiveRule::max_ratio,
-                  fmt::format("{} of archive would unpack to {}: more than --max-ratio {}", human_size(archive_size),
-                              human_size(summary.bytes), limits.max_ratio));
-  }
+  std::uint64_t before = 0;
+  for (const auto& central : entries) FO_TRY(add_to(summary, central.entry, before++, limits));
+  FO_TRY(check_not_empty(summary));
+  FO_TRY(check_ratio(summary, archive_size, limits));
   return summary;
 }
 
@@ -91,6 +77,10 @@ Result<ZipIndex> ZipIndex::read(int fd, const ArchiveLimits& limits, const Conte
   for (auto& one : central) entries.push_back(std::move(one.entry));
   FO_TRY(check_tree(tree_of(entries)));
   return ZipIndex(std::move(entries), summary);
+}
+
+bool ZipIndex::encrypted() const noexcept {
+  return std::ranges::any_of(entries_, [](const ZipEntry& entry) { return (entry.flags & zip_encrypted) != 0; });
 }
 
 ArchiveListing ZipIndex::listing() && {

@@ -26,6 +26,8 @@ class ZipIndex {
 
   /// In the order of the archive's central directory.
   [[nodiscard]] const std::vector<ZipEntry>& entries() const noexcept { return entries_; }
+  /// Whether an entry needs a password; only with ArchiveLimits::encrypted.
+  [[nodiscard]] bool encrypted() const noexcept;
   /// The same without what only a zip has.
   [[nodiscard]] ArchiveListing listing() &&;
   [[nodiscard]] const ArchiveSummary& summary() const noexcept { return summary_; }

@@ -3,7 +3,9 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstddef>
 #include <cstdlib>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -98,6 +100,18 @@ class SpawnSetup {
 
   void use_as(const Fd& fd, int number) noexcept { ::posix_spawn_file_actions_adddup2(&actions_, fd.get(), number); }
 
+  /// As 3 and on. Copies far above come first: one that is put in its place must not fall on another that waits.
+  Result<std::vector<Fd>> hand_down(std::span<const int> descriptors) {
+    const int above = 3 + static_cast<int>(descriptors.size());
+    std::vector<Fd> copies;
+    for (const int fd : descriptors) {
+      copies.emplace_back(::fcntl(fd, F_DUPFD_CLOEXEC, above));
+      if (!copies.back()) return fail_errno("cannot hand a descriptor to a child process");
+    }
+    for (std::size_t i = 0; i < copies.size(); ++i) use_as(copies[i], 3 + static_cast<int>(i));
+    return copies;
+  }
+
   Result<pid_t> spawn(std::vector<std::string> argv, std::vector<std::string> environment) const {
     const auto program = find_program(argv.front());
     pid_t pid = -1;
@@ -116,7 +130,7 @@ class SpawnSetup {
 
 Result<SpawnedChild> SpawnedChild::start(const std::vector<std::string>& argv,
                                          const std::vector<std::pair<std::string, std::string>>& environment,
-                                         bool merge_output) {
+                                         bool merge_output, std::span<const int> descriptors) {
   if (argv.empty() || argv.front().empty()) return fail(ErrorKind::usage, "no program to run was named");
   auto in = FO_TRY(make_pipe());
   auto out = FO_TRY(make_pipe());
@@ -125,6 +139,7 @@ Result<SpawnedChild> SpawnedChild::start(const std::vector<std::string>& argv,
   setup.use_as(in.read_end, STDIN_FILENO);
   setup.use_as(out.write_end, STDOUT_FILENO);
   setup.use_as(merge_output ? out.write_end : err.write_end, STDERR_FILENO);
+  const auto copies = FO_TRY(setup.hand_down(descriptors));
   auto near_in = FO_TRY(non_blocking(std::move(in.write_end)));
   auto near_out = FO_TRY(non_blocking(std::move(out.read_end)));
   auto near_err = FO_TRY(non_blocking(std::move(err.read_end)));

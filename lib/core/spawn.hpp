@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,9 +19,10 @@ class SpawnedChild {
  public:
   /// @param argv argv[0] is looked up in the clean PATH when it has no slash. The environment is clean but for
   ///   `environment`; every signal is at its default and unblocked; the process group is the child's own.
+  /// @param descriptors the child has them too, as 3, 4, ..
   static Result<SpawnedChild> start(const std::vector<std::string>& argv,
                                     const std::vector<std::pair<std::string, std::string>>& environment,
-                                    bool merge_output);
+                                    bool merge_output, std::span<const int> descriptors = {});
   SpawnedChild(SpawnedChild&& other) noexcept;
   SpawnedChild& operator=(SpawnedChild&&) = delete;
   ~SpawnedChild();

@@ -52,13 +52,16 @@ std::string last_line(const std::string& text) {
 
 Worker::Worker(std::string name, SpawnedChild child) noexcept : name_(std::move(name)), child_(std::move(child)) {}
 
-Result<std::unique_ptr<Worker>> Worker::start(std::string_view name) {
+Result<std::unique_ptr<Worker>> Worker::start(std::string_view name, std::span<const std::string> arguments,
+                                              std::span<const int> descriptors) {
   const auto path = FO_TRY(worker_path(name));
   if (::access(path.c_str(), X_OK) != 0) {
     return fail(ErrorKind::config,
                 fmt::format("this needs the program {}, which is not there; install it", path.string()));
   }
-  auto child = FO_TRY(SpawnedChild::start({path.string()}, {}, false));
+  std::vector<std::string> argv{path.string()};
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  auto child = FO_TRY(SpawnedChild::start(argv, {}, false, descriptors));
   // A smaller pipe works as well, only slower.
   ::fcntl(child.output.get(), F_SETPIPE_SZ, pipe_size);
   return std::unique_ptr<Worker>(new Worker(std::string(name), std::move(child)));

@@ -22,7 +22,10 @@ namespace failover {
 class Worker {
  public:
   /// An error of kind config when the program is not there.
-  static Result<std::unique_ptr<Worker>> start(std::string_view name);
+  /// @param arguments nothing secret
+  /// @param descriptors the worker has them too, as 3, 4, ..
+  static Result<std::unique_ptr<Worker>> start(std::string_view name, std::span<const std::string> arguments = {},
+                                               std::span<const int> descriptors = {});
 
   Result<void> send(FrameKind kind, std::string_view body, const Context& context);
   Result<void> send(const Secret& secret, const Context& context);

@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -18,11 +20,12 @@
 
 #include "archive/archive_listing.hpp"
 #include "archive/check.hpp"
-#include "archive/entry_reader.hpp"
+#include "archive/unpack_order.hpp"
 #include "core/checksum.hpp"
 #include "core/clock.hpp"
 #include "core/fd.hpp"
 #include "core/file_io.hpp"
+#include "core/secret.hpp"
 #include "state/backup_sidecar.hpp"
 #include "state/state_dir.hpp"
 
@@ -50,6 +53,65 @@ Result<void> check_age(const VerifiedBackup& backup, const RestoreOptions& optio
                                       human_duration(*options.max_age));
 }
 
+/// The digest of the whole costs a core about as long as the contents do the others: both at once.
+class Reading {
+ public:
+  Reading(OpenBackup& backup, const Context& context) : backup_(backup), context_(context) {
+    context_.stop = stop_.get_token();
+  }
+
+  /// @param whole whether to unpack every entry
+  Result<void> run(const ArchiveLimits& limits, bool whole, const std::stop_token& outer) {
+    const std::stop_callback on_stop(outer, [this] { stop_.request_stop(); });
+    Result<std::string> digest;
+    Result<void> contents;
+    {
+      const std::jthread digesting([&] { digest = sha256_of(backup_.file.get(), context_); });
+      contents = read(limits, whole);
+      if (!contents) stop_.request_stop();
+    }
+    FO_TRY(std::move(contents));
+    backup_.facts.sha256 = FO_TRY(std::move(digest));
+    return {};
+  }
+
+ private:
+  Result<void> read(const ArchiveLimits& limits, bool whole) {
+    const int fd = backup_.file.get();
+    backup_.listing = FO_TRY(list_archive(fd, limits, backup_.key(), context_));
+    return whole ? verify_entries(fd, backup_.listing, context_) : Result<void>();
+  }
+
+  OpenBackup& backup_;
+  Context context_;
+  std::stop_source stop_;
+};
+
+Result<OpenBackup> open_and_check(const std::filesystem::path& path, const RestoreOptions& options, bool whole,
+                                  const Context& context) {
+  OpenBackup backup;
+  backup.file = FO_TRY(open_file(path, O_RDONLY | O_NONBLOCK));
+  if (!options.password_file.empty()) backup.password = FO_TRY(read_password_file(options.password_file));
+  const ArchiveLimits limits{options.limits.max_size, options.limits.max_files, options.limits.max_ratio};
+  FO_TRY(while_doing("checking " + path.string(), Reading(backup, context).run(limits, whole, context.stop)));
+  auto& facts = backup.facts;
+  facts.path = path;
+  facts.files = backup.listing.summary.files;
+  facts.bytes = backup.listing.summary.bytes;
+  facts.time = backup.listing.summary.newest_content;
+  const auto sidecar = FO_TRY(read_backup_sidecar(path));
+  if (sidecar) {
+    if (sidecar->sha256 != facts.sha256) {
+      return fail(ErrorKind::integrity, path.string() + " is not what was fetched: its SHA-256 is not the one in " +
+                                            sidecar_path(path).string() + "; fetch it again");
+    }
+    facts.time = sidecar->backup_time();
+    facts.warnings = sidecar->warnings;
+  }
+  FO_TRY(check_age(facts, options));
+  return backup;
+}
+
 }  // namespace
 
 Result<std::filesystem::path> choose_backup(const StateDir& state, const std::filesystem::path& path) {
@@ -66,42 +128,14 @@ Result<std::filesystem::path> choose_backup(const StateDir& state, const std::fi
   return absolute.lexically_normal();
 }
 
-Result<void> check_contents(const OpenBackup& backup, const Context& context) {
-  EntryReader reader;
-  std::uint64_t done = 0;
-  const auto nowhere = [](std::span<const std::byte>) { return Result<void>(); };
-  for (const auto& entry : backup.listing.entries) {
-    FO_TRY(
-        while_doing("checking " + backup.facts.path.string(), reader.read(backup.file.get(), entry, nowhere, context)));
-    done += entry.size;
-    context.progress("verify", done, backup.facts.bytes);
-  }
-  return {};
-}
-
 Result<OpenBackup> open_backup(const std::filesystem::path& path, const RestoreOptions& options,
                                const Context& context) {
-  auto file = FO_TRY(open_file(path, O_RDONLY | O_NONBLOCK));
-  const auto work = "checking " + path.string();
-  const ArchiveLimits limits{options.limits.max_size, options.limits.max_files, options.limits.max_ratio};
-  auto listing = FO_TRY(while_doing(work, list_archive(file.get(), limits, context)));
-  VerifiedBackup facts;
-  facts.path = path;
-  facts.files = listing.summary.files;
-  facts.bytes = listing.summary.bytes;
-  facts.time = listing.summary.newest_content;
-  facts.sha256 = FO_TRY(while_doing(work, sha256_of(file.get(), context)));
-  const auto sidecar = FO_TRY(read_backup_sidecar(path));
-  if (sidecar) {
-    if (sidecar->sha256 != facts.sha256) {
-      return fail(ErrorKind::integrity, path.string() + " is not what was fetched: its SHA-256 is not the one in " +
-                                            sidecar_path(path).string() + "; fetch it again");
-    }
-    facts.time = sidecar->backup_time();
-    facts.warnings = sidecar->warnings;
-  }
-  FO_TRY(check_age(facts, options));
-  return OpenBackup{std::move(facts), std::move(file), std::move(listing)};
+  return open_and_check(path, options, false, context);
+}
+
+Result<OpenBackup> open_whole_backup(const std::filesystem::path& path, const RestoreOptions& options,
+                                     const Context& context) {
+  return open_and_check(path, options, true, context);
 }
 
 }  // namespace failover

@@ -9,6 +9,7 @@
 
 #include "archive/archive_entry.hpp"
 #include "core/fd.hpp"
+#include "core/secret.hpp"
 #include "state/state_dir.hpp"
 
 namespace failover {
@@ -18,6 +19,9 @@ struct OpenBackup {
   VerifiedBackup facts;
   Fd file;
   ArchiveListing listing;
+  std::optional<Secret> password;
+
+  [[nodiscard]] const Secret* key() const noexcept { return password ? &*password : nullptr; }
 };
 
 /// The newest verified backup in STATE/backups for an empty path, else the path made absolute. kind not_found.
@@ -27,7 +31,9 @@ Result<std::filesystem::path> choose_backup(const StateDir& state, const std::fi
 Result<OpenBackup> open_backup(const std::filesystem::path& path, const RestoreOptions& options,
                                const Context& context);
 
-/// Unpacks every entry to check size and CRC-32, and keeps nothing. (A restore into a tree does this while staging.)
-Result<void> check_contents(const OpenBackup& backup, const Context& context);
+/// The same, and every entry is unpacked to check size and CRC-32; nothing is kept. (A restore into a tree does this
+/// while staging.)
+Result<OpenBackup> open_whole_backup(const std::filesystem::path& path, const RestoreOptions& options,
+                                     const Context& context);
 
 }  // namespace failover

@@ -71,9 +71,7 @@ class JournaledRestorer final : public Restorer {
                                 const Context& context) override {
     const auto state = StateDir::at(state_dir_);
     const auto path = FO_TRY(choose_backup(state, backup));
-    auto opened = FO_TRY(open_backup(path, options, context));
-    FO_TRY(check_contents(opened, context));
-    return std::move(opened.facts);
+    return FO_TRY(open_whole_backup(path, options, context)).facts;
   }
 
   Result<RestorePlan> plan(const std::filesystem::path& backup, const RestoreOptions& options,
@@ -104,11 +102,11 @@ class JournaledRestorer final : public Restorer {
                            !options.program.empty();
     if (!take_over) FO_TRY(recover_open_run(work.state, work.journal, context));
     const auto path = FO_TRY(choose_backup(work.state, backup));
-    const auto opened = FO_TRY(open_backup(path, options, context));
     if (!options.program.empty()) {
-      FO_TRY(check_contents(opened, context));
-      return restore_by_program(work.state, work.journal, opened, options, context);
+      const auto whole = FO_TRY(open_whole_backup(path, options, context));
+      return restore_by_program(work.state, work.journal, whole, options, context);
     }
+    const auto opened = FO_TRY(open_backup(path, options, context));
     return restore_tree(work.state, work.journal, opened, options, context);
   }
 

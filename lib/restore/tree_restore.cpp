@@ -107,7 +107,7 @@ class TreeRestore {
                                        const Context& context) {
     const auto mounts = mounts_of(first);
     for (const auto& mount : mounts) FO_TRY(slots.make(mount));
-    Stage stage(backup_.file.get(), backup_.listing.entries, slots);
+    Stage stage(backup_, slots);
     FO_TRY(stage.fill(first, context));
     FO_TRY(context.check());
     FO_TRY(journal.reach(RunPhase::pre_hook));

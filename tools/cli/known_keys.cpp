@@ -193,6 +193,7 @@ constexpr auto restore_keys = std::to_array<std::string_view>({
     "max-ratio",
     "max-size",
     "no-progress",
+    "password-file",
     "post-hook",
     "pre-hook",
     "quiet",

@@ -35,7 +35,8 @@ struct RestoreOptions {
   bool take_over = false;            ///< a non-empty target that no manifest of ours covers is all right
   RestoreHooks hooks;
   RestoreLimits limits;
-  std::optional<Duration> max_age;  ///< an older backup is refused
+  std::filesystem::path password_file;  ///< for an encrypted archive; empty = none
+  std::optional<Duration> max_age;      ///< an older backup is refused
 };
 
 /// A backup that passed every check.

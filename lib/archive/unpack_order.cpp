@@ -1,0 +1,137 @@
+#include "archive/unpack_order.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <failover/context.hpp>
+#include <failover/error.hpp>
+
+#include "archive/archive_entry.hpp"
+#include "archive/archive_format.hpp"
+#include "archive/entry_record.hpp"
+#include "archive/share_out.hpp"
+#include "archive/unpack_worker.hpp"
+
+namespace failover {
+
+namespace {
+
+/// Making a file costs about as much as unpacking so many bytes.
+constexpr std::uint64_t cost_of_a_file = std::uint64_t{32} * 1024;
+constexpr std::size_t portion_size = std::size_t{256} * 1024;
+
+std::vector<std::uint64_t> costs_of(const std::vector<UnpackTask>& tasks) {
+  std::vector<std::uint64_t> costs;
+  costs.reserve(tasks.size());
+  for (const auto& task : tasks) costs.push_back(task.entry->size + task.entry->place.packed + cost_of_a_file);
+  return costs;
+}
+
+/// The workers of one order, each with its thread: the first error stops them all.
+class Unpacking {
+ public:
+  Unpacking(const UnpackOrder& order, const Context& context) : order_(order), context_(context) {
+    for (const auto& task : order.tasks) total_ += task.entry->size;
+  }
+
+  Result<void> run() {
+    const auto cores =
+        order_.listing.format == ArchiveFormat::zip ? std::max(std::thread::hardware_concurrency(), 1U) : 1U;
+    const auto shares = share_out(costs_of(order_.tasks), cores);
+    const std::stop_callback on_stop(context_.stop, [this] { stop_.request_stop(); });
+    {
+      std::vector<std::jthread> threads;
+      for (const auto& share : shares) threads.emplace_back([this, &share] { work(share); });
+    }
+    if (error_) return std::unexpected(std::move(*error_));
+    return {};
+  }
+
+ private:
+  void work(const std::vector<std::size_t>& share) {
+    const auto done = one(share);
+    if (done) return;
+    const std::scoped_lock lock(mutex_);
+    if (!error_) error_ = done.error();
+    stop_.request_stop();
+  }
+
+  Result<void> one(const std::vector<std::size_t>& share) {
+    Context own = context_;
+    own.stop = stop_.get_token();
+    std::uint64_t bytes = 0;
+    std::uint64_t largest = 0;
+    for (const auto place : share) {
+      bytes += order_.tasks[place].entry->size;
+      if (order_.tasks[place].folder != no_folder) largest = std::max(largest, order_.tasks[place].entry->size);
+    }
+    auto worker = FO_TRY(UnpackWorker::start(setup(share.size(), bytes, largest), own));
+    std::uint64_t told = 0;
+    const auto on_bytes = [&](std::uint64_t now) {
+      if (now < told) return;
+      done_ += now - std::exchange(told, now);
+      context_.progress(order_.name, std::min(done_.load(), total_), total_);
+    };
+    return worker.unpack(order_.listing.format, records(share), on_bytes, own);
+  }
+
+  [[nodiscard]] UnpackSetup setup(std::size_t jobs, std::uint64_t bytes, std::uint64_t largest) const {
+    constexpr std::uint64_t own_memory = std::uint64_t{768} * 1024 * 1024;
+    constexpr std::uint64_t memory_for_a_job = 5 * 1024;
+    constexpr std::uint64_t own_seconds = 300;
+    constexpr std::uint64_t slowest = 1'000'000;  // bytes a second of CPU
+    // A stream is unpacked as a whole, whatever of it is wanted.
+    const auto work = order_.listing.format == ArchiveFormat::zip ? bytes : order_.listing.summary.bytes;
+    return {.archive = order_.archive,
+            .folders = order_.folders,
+            .memory = own_memory + jobs * memory_for_a_job,
+            .cpu_s = own_seconds + work / slowest,
+            .file_size = largest,
+            .password = order_.password};
+  }
+
+  [[nodiscard]] std::vector<std::string> records(const std::vector<std::size_t>& share) const {
+    std::vector<std::string> portions(1);
+    for (const auto place : share) {
+      const auto& task = order_.tasks[place];
+      if (portions.back().size() > portion_size) portions.emplace_back();
+      append_job(portions.back(), *task.entry, task.folder, task.slot);
+    }
+    return portions;
+  }
+
+  const UnpackOrder& order_;
+  const Context& context_;
+  std::uint64_t total_ = 0;
+  std::atomic<std::uint64_t> done_ = 0;
+  std::stop_source stop_;
+  std::mutex mutex_;
+  std::optional<Error> error_;
+};
+
+}  // namespace
+
+Result<void> unpack_entries(const UnpackOrder& order, const Context& context) {
+  FO_TRY(context.check());
+  return Unpacking(order, context).run();
+}
+
+Result<void> verify_entries(int archive, const ArchiveListing& listing, const Context& context) {
+  if (listing.format != ArchiveFormat::zip) return {};
+  UnpackOrder order{.name = "verify", .archive = archive, .listing = listing};
+  for (const auto& entry : listing.entries) {
+    if (!entry.is_directory()) order.tasks.push_back({&entry});
+  }
+  return unpack_entries(order, context);
+}
+
+}  // namespace failover

@@ -1,0 +1,119 @@
+#include "workers/unpack_jobs.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <fcntl.h>
+
+#include <failover/context.hpp>
+#include <failover/error.hpp>
+
+#include "archive/archive_entry.hpp"
+#include "archive/archive_format.hpp"
+#include "archive/archive_rule.hpp"
+#include "archive/entry_reader.hpp"
+#include "archive/entry_record.hpp"
+#include "core/checksum.hpp"
+#include "core/secret.hpp"
+#include "workers/slot_file.hpp"
+#include "workers/stream_archive.hpp"
+#include "workers/unpack_report.hpp"
+
+namespace failover {
+
+namespace {
+
+class Unpacking {
+ public:
+  Unpacking(int fd, std::span<const int> folders) noexcept : fd_(fd), folders_(folders) {}
+
+  /// By our own parser, in the order that was asked for.
+  Result<void> entries(const std::vector<UnpackJob>& jobs) {
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+      // A cold source: the next entry's bytes come while this one is unpacked.
+      if (i + 1 < jobs.size()) fetch_ahead(jobs[i + 1].entry);
+      FO_TRY(while_doing("unpacking " + printable(jobs[i].entry.path), one(jobs[i])));
+    }
+    return {};
+  }
+
+  /// From front to back; what no job asks for is passed over.
+  Result<void> stream(ArchiveFormat format, std::vector<UnpackJob> jobs, const Secret* password) {
+    std::ranges::sort(jobs, {}, [](const UnpackJob& job) { return job.entry.place.offset; });
+    auto archive = FO_TRY(StreamArchive::open(fd_, format, password));
+    auto wanted = jobs.begin();
+    while (wanted != jobs.end()) {
+      const auto entry = FO_TRY(archive->next());
+      if (!entry) return fail(ErrorKind::conflict, "the archive became shorter while it was unpacked");
+      if (entry->place.offset != wanted->entry.place.offset) {
+        const auto pass = [&](std::span<const std::byte>) { return report_.add(0); };
+        if (entry->kind == EntryKind::file) FO_TRY(archive->read(pass));
+        continue;
+      }
+      if (entry->path != wanted->entry.path || entry->size != wanted->entry.size) {
+        return fail(ErrorKind::conflict, "the archive was changed while it was unpacked");
+      }
+      FO_TRY(while_doing("unpacking " + printable(entry->path), streamed(*archive, *wanted)));
+      ++wanted;
+    }
+    return {};
+  }
+
+ private:
+  void fetch_ahead(const ArchiveEntry& entry) const noexcept {
+    constexpr std::uint64_t enough = std::uint64_t{8} * 1024 * 1024;
+    ::posix_fadvise(fd_, static_cast<off_t>(entry.place.offset),
+                    static_cast<off_t>(std::min(entry.place.packed, enough)), POSIX_FADV_WILLNEED);
+  }
+
+  /// Opens the job's slot; none when it is only to be checked.
+  Result<std::optional<SlotFile>> open(const UnpackJob& job) const {
+    if (job.folder == no_folder) return std::nullopt;
+    if (job.folder >= folders_.size()) return fail(ErrorKind::internal, "a job names a folder that was not given");
+    return FO_TRY(SlotFile::make(folders_[job.folder], job.slot));
+  }
+
+  Result<void> take(std::optional<SlotFile>& slot, std::span<const std::byte> bytes) {
+    if (slot) FO_TRY(slot->write(bytes));
+    return report_.add(bytes.size());
+  }
+
+  Result<void> one(const UnpackJob& job) {
+    auto slot = FO_TRY(open(job));
+    FO_TRY(
+        reader_.read(fd_, job.entry, [&](std::span<const std::byte> bytes) { return take(slot, bytes); }, Context{}));
+    return slot ? slot->finish(job.entry.modified) : Result<void>();
+  }
+
+  Result<void> streamed(StreamArchive& archive, const UnpackJob& job) {
+    auto slot = FO_TRY(open(job));
+    std::uint32_t crc = 0;
+    FO_TRY(archive.read([&](std::span<const std::byte> bytes) {
+      crc = crc32(bytes, crc);
+      return take(slot, bytes);
+    }));
+    if (crc != job.entry.crc) return refuse(ArchiveRule::crc, job.entry.path, "its content is not what was verified");
+    return slot ? slot->finish(job.entry.modified) : Result<void>();
+  }
+
+  int fd_;
+  std::span<const int> folders_;
+  EntryReader reader_;
+  UnpackReport report_;
+};
+
+}  // namespace
+
+Result<void> unpack_jobs(int fd, ArchiveFormat format, std::vector<UnpackJob> jobs, std::span<const int> folders,
+                         const Secret* password) {
+  Unpacking unpacking(fd, folders);
+  if (format == ArchiveFormat::zip) return unpacking.entries(jobs);
+  return unpacking.stream(format, std::move(jobs), password);
+}
+
+}  // namespace failover
