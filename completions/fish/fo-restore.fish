@@ -2,7 +2,12 @@
 complete -c fo-restore -f
 complete -c fo-restore -s h -l help -d 'Print this help message and exit'
 complete -c fo-restore -l target -x -a '(__fish_complete_directories)' -d 'Directory that the archive\'s root goes to'
+complete -c fo-restore -l map -x -a '(__fish_complete_directories)' -d 'This part of the archive goes there (repeatable; the longest prefix counts)'
+complete -c fo-restore -l ignore-unmapped -d 'Leave out what no --map takes'
 complete -c fo-restore -l take-over -d 'Once, for a non-empty directory that we have not restored yet'
+complete -c fo-restore -l mirror -d 'Also remove what is not in the backup (kept in the undo copy)'
+complete -c fo-restore -l keep-undo -x -d 'Of how many generations the undo copies are kept (default 1)'
+complete -c fo-restore -l owner -x -d 'Owner of files that are new here (default: their directory\'s)'
 complete -c fo-restore -l verify -d 'Check the backup only: archive, digest, limits'
 complete -c fo-restore -l pre-hook -r -F -d 'Executable to run before the first change (stops services)'
 complete -c fo-restore -l post-hook -r -F -d 'Executable to run at the end (starts services, looks at them)'

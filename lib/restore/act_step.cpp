@@ -16,7 +16,8 @@ ActStep forward(ActKind kind, Seen live, Seen slot) noexcept {
       if (live == Seen::new_file) return ActStep::nothing;
       return slot == Seen::new_file && live == Seen::absent ? ActStep::slot_to_live : ActStep::conflict;
     case ActKind::remove:
-      if (slot == Seen::old_file) return ActStep::nothing;
+      // The slot was empty and is ours alone. overlayfs gives a file of its lower layer a new identity as it moves.
+      if (slot == Seen::old_file || (slot == Seen::other_file && live == Seen::absent)) return ActStep::nothing;
       return live == Seen::old_file && slot == Seen::absent ? ActStep::live_to_slot : ActStep::conflict;
     case ActKind::make_directory:
       return live == Seen::absent || live == Seen::directory ? ActStep::make_directory : ActStep::conflict;
@@ -36,8 +37,9 @@ ActStep backward(ActKind kind, Seen live, Seen slot) noexcept {
       if (slot == Seen::new_file) return ActStep::nothing;
       return live == Seen::new_file && slot == Seen::absent ? ActStep::live_to_slot : ActStep::conflict;
     case ActKind::remove:
-      if (live == Seen::old_file) return ActStep::nothing;
-      return slot == Seen::old_file && live == Seen::absent ? ActStep::slot_to_live : ActStep::conflict;
+      if (live == Seen::old_file || (live == Seen::other_file && slot == Seen::absent)) return ActStep::nothing;
+      return (slot == Seen::old_file || slot == Seen::other_file) && live == Seen::absent ? ActStep::slot_to_live
+                                                                                          : ActStep::conflict;
     case ActKind::make_directory:
       return live == Seen::directory ? ActStep::remove_directory : ActStep::nothing;
     case ActKind::remove_directory:

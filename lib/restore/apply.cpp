@@ -34,10 +34,10 @@ Result<Seen> see(int directory, const std::string& name, const RestoreAct& act) 
       return Seen::absent;
     case FileKind::directory:
       return Seen::directory;
-    case FileKind::symlink:
     case FileKind::other:
       return Seen::something_else;
     case FileKind::file:
+    case FileKind::symlink:  // moved itself, never followed
       break;
   }
   if (act.new_file && FO_TRY(is_file(directory, name, facts, *act.new_file))) return Seen::new_file;

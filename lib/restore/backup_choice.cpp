@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include <failover/context.hpp>
 #include <failover/error.hpp>
@@ -26,6 +27,7 @@
 #include "core/fd.hpp"
 #include "core/file_io.hpp"
 #include "core/secret.hpp"
+#include "core/system_error.hpp"
 #include "state/backup_sidecar.hpp"
 #include "state/state_dir.hpp"
 
@@ -45,6 +47,12 @@ Result<std::string> sha256_of(int fd, const Context& context) {
   }
 }
 
+Result<std::uint64_t> size_of(int fd) {
+  struct stat info{};
+  if (::fstat(fd, &info) != 0) return fail_errno("cannot look at the backup");
+  return static_cast<std::uint64_t>(info.st_size);
+}
+
 Result<void> check_age(const VerifiedBackup& backup, const RestoreOptions& options) {
   if (!options.max_age) return {};
   const auto age = std::chrono::system_clock::now() - backup.time;
@@ -54,20 +62,19 @@ Result<void> check_age(const VerifiedBackup& backup, const RestoreOptions& optio
 }
 
 /// The digest of the whole costs a core about as long as the contents do the others: both at once.
-class Reading {
+class WholeReading {
  public:
-  Reading(OpenBackup& backup, const Context& context) : backup_(backup), context_(context) {
+  WholeReading(OpenBackup& backup, const Context& context) : backup_(backup), context_(context) {
     context_.stop = stop_.get_token();
   }
 
-  /// @param whole whether to unpack every entry
-  Result<void> run(const ArchiveLimits& limits, bool whole, const std::stop_token& outer) {
+  Result<void> run(const ArchiveLimits& limits, const std::stop_token& outer) {
     const std::stop_callback on_stop(outer, [this] { stop_.request_stop(); });
     Result<std::string> digest;
     Result<void> contents;
     {
       const std::jthread digesting([&] { digest = sha256_of(backup_.file.get(), context_); });
-      contents = read(limits, whole);
+      contents = read(limits);
       if (!contents) stop_.request_stop();
     }
     FO_TRY(std::move(contents));
@@ -76,10 +83,10 @@ class Reading {
   }
 
  private:
-  Result<void> read(const ArchiveLimits& limits, bool whole) {
+  Result<void> read(const ArchiveLimits& limits) {
     const int fd = backup_.file.get();
     backup_.listing = FO_TRY(list_archive(fd, limits, backup_.key(), context_));
-    return whole ? verify_entries(fd, backup_.listing, context_) : Result<void>();
+    return verify_entries(fd, backup_.listing, context_);
   }
 
   OpenBackup& backup_;
@@ -87,13 +94,19 @@ class Reading {
   std::stop_source stop_;
 };
 
+/// @param whole whether every byte is read, for the digest and for each entry
 Result<OpenBackup> open_and_check(const std::filesystem::path& path, const RestoreOptions& options, bool whole,
                                   const Context& context) {
   OpenBackup backup;
   backup.file = FO_TRY(open_file(path, O_RDONLY | O_NONBLOCK));
   if (!options.password_file.empty()) backup.password = FO_TRY(read_password_file(options.password_file));
   const ArchiveLimits limits{options.limits.max_size, options.limits.max_files, options.limits.max_ratio};
-  FO_TRY(while_doing("checking " + path.string(), Reading(backup, context).run(limits, whole, context.stop)));
+  const auto work = "checking " + path.string();
+  if (whole) {
+    FO_TRY(while_doing(work, WholeReading(backup, context).run(limits, context.stop)));
+  } else {
+    backup.listing = FO_TRY(while_doing(work, list_archive(backup.file.get(), limits, backup.key(), context)));
+  }
   auto& facts = backup.facts;
   facts.path = path;
   facts.files = backup.listing.summary.files;
@@ -101,10 +114,13 @@ Result<OpenBackup> open_and_check(const std::filesystem::path& path, const Resto
   facts.time = backup.listing.summary.newest_content;
   const auto sidecar = FO_TRY(read_backup_sidecar(path));
   if (sidecar) {
-    if (sidecar->sha256 != facts.sha256) {
-      return fail(ErrorKind::integrity, path.string() + " is not what was fetched: its SHA-256 is not the one in " +
-                                            sidecar_path(path).string() + "; fetch it again");
+    const bool as_fetched =
+        FO_TRY(size_of(backup.file.get())) == sidecar->size && (!whole || sidecar->sha256 == facts.sha256);
+    if (!as_fetched) {
+      return fail(ErrorKind::integrity, path.string() + " is not what was fetched: its size or SHA-256 is not the one " +
+                                            "in " + sidecar_path(path).string() + "; fetch it again");
     }
+    facts.sha256 = sidecar->sha256;
     facts.time = sidecar->backup_time();
     facts.warnings = sidecar->warnings;
   }

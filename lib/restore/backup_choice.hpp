@@ -27,12 +27,13 @@ struct OpenBackup {
 /// The newest verified backup in STATE/backups for an empty path, else the path made absolute. kind not_found.
 Result<std::filesystem::path> choose_backup(const StateDir& state, const std::filesystem::path& path);
 
-/// Opens it and holds it against the strict profile, the digest of its sidecar and the limits.
+/// Opens it and holds it against the strict profile, the size in its sidecar and the limits. Each entry's CRC-32 is
+/// checked when it is used, so there is no digest but the sidecar's.
 Result<OpenBackup> open_backup(const std::filesystem::path& path, const RestoreOptions& options,
                                const Context& context);
 
-/// The same, and every entry is unpacked to check size and CRC-32; nothing is kept. (A restore into a tree does this
-/// while staging.)
+/// The same, and every byte is read, for the digest of the whole and for each entry's CRC-32; nothing is kept. (A restore
+/// into a tree looks at what it stages.)
 Result<OpenBackup> open_whole_backup(const std::filesystem::path& path, const RestoreOptions& options,
                                      const Context& context);
 

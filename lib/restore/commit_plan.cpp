@@ -1,11 +1,8 @@
 #include "restore/commit_plan.hpp"
 
-#include <vector>
-
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 
-#include "archive/archive_entry.hpp"
 #include "restore/dress.hpp"
 #include "restore/live_tree.hpp"
 #include "restore/plan_acts.hpp"
@@ -19,9 +16,9 @@
 
 namespace failover {
 
-Result<void> prepare_acts(const LiveTree& tree, const Slots& slots, const Survey& survey,
-                          const std::vector<ArchiveEntry>* entries, DraftPlan& plan) {
-  FO_TRY(dress(tree, slots, survey, entries, plan));
+Result<void> prepare_acts(const LiveTree& tree, const Slots& slots, const Survey& survey, const Wardrobe& wardrobe,
+                          DraftPlan& plan) {
+  FO_TRY(dress(tree, slots, survey, wardrobe, plan));
   FO_TRY(preflight(tree, slots, survey, plan));
   return slots.sync();
 }
@@ -31,7 +28,7 @@ Result<RestorePlanFile> commit_plan(const StateDir& state, RestoreJournal& journ
   RestorePlanFile file;
   file.run = journal.open_run()->number;
   file.slots = journal.open_run()->slots;
-  file.target = tree.target();
+  file.roots = tree.roots();
   file.acts.reserve(plan.acts.size());
   for (const auto& draft : plan.acts) file.acts.push_back(draft.act);
   FO_TRY(while_doing("writing the plan", write_restore_plan(state, file)));

@@ -1,11 +1,9 @@
 #pragma once
 
-#include <vector>
-
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 
-#include "archive/archive_entry.hpp"
+#include "restore/dress.hpp"
 #include "restore/live_tree.hpp"
 #include "restore/plan_acts.hpp"
 #include "restore/slots.hpp"
@@ -17,9 +15,8 @@
 namespace failover {
 
 /// Fills in the identities, asks beforehand for what applying needs, and flushes the slots.
-/// @param entries nullptr for a rollback
-Result<void> prepare_acts(const LiveTree& tree, const Slots& slots, const Survey& survey,
-                          const std::vector<ArchiveEntry>* entries, DraftPlan& plan);
+Result<void> prepare_acts(const LiveTree& tree, const Slots& slots, const Survey& survey, const Wardrobe& wardrobe,
+                          DraftPlan& plan);
 
 /// Writes the plan file of the open run and commits it. Looks at deadline and stop request one last time before.
 Result<RestorePlanFile> commit_plan(const StateDir& state, RestoreJournal& journal, const LiveTree& tree,

@@ -28,6 +28,12 @@ std::string last_line(std::string_view text) {
   return std::string((start == std::string_view::npos ? text : text.substr(start + 1)).substr(0, enough));
 }
 
+std::string targets(const RestoreRun& run) {
+  std::string lines;
+  for (const auto& root : run.roots) lines.append(lines.empty() ? "" : "\n").append(root.directory);
+  return lines;
+}
+
 std::vector<std::pair<std::string, std::string>> variables(const RestoreRun& run, std::string_view phase,
                                                            std::string_view result) {
   const auto& after = run.after;
@@ -35,7 +41,7 @@ std::vector<std::pair<std::string, std::string>> variables(const RestoreRun& run
           {"FO_HOOK_RESULT", std::string(result)},
           {"FO_HOOK_RUN", std::to_string(run.number)},
           {"FO_HOOK_KIND", std::string(to_string(run.kind))},
-          {"FO_HOOK_TARGET", run.target},
+          {"FO_HOOK_TARGET", targets(run)},
           {"FO_HOOK_BACKUP", after ? after->backup : ""},
           {"FO_HOOK_BACKUP_TIME", after ? rfc3339(after->backup_time) : ""}};
 }

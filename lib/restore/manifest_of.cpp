@@ -1,11 +1,14 @@
 #include "restore/manifest_of.hpp"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <failover/error.hpp>
+#include <failover/restorer.hpp>
 
 #include "archive/archive_entry.hpp"
 #include "core/fd.hpp"
@@ -14,8 +17,31 @@
 #include "restore/plan_acts.hpp"
 #include "state/restore_manifest.hpp"
 #include "state/restore_plan_file.hpp"
+#include "state/restore_roots.hpp"
 
 namespace failover {
+
+RestoreManifest manifest_for(const RestoreManifest& manifest, const std::vector<RestoreRoot>& roots) {
+  RestoreManifest result;
+  result.generation = manifest.generation;
+  for (const auto& root : roots) {
+    const auto before = std::ranges::find(manifest.roots, root.directory, &RestoreRoot::directory);
+    if (before == manifest.roots.end()) continue;
+    result.roots.push_back(root);
+    for (const auto& entry : manifest.entries) {
+      if (root_of(manifest.roots, entry.path) != &*before) continue;
+      auto path = root.prefix;
+      const auto rest = beneath_prefix(before->prefix, entry.path);
+      if (!path.empty() && !rest.empty()) path += '/';
+      path += rest;
+      if (root_of(roots, path) != &root) continue;  // hidden by a root that is new
+      result.entries.push_back(entry);
+      result.entries.back().path = std::move(path);
+    }
+  }
+  std::ranges::sort(result.entries, {}, &ManifestEntry::path);
+  return result;
+}
 
 RestoreManifest manifest_of(const PlanFacts& facts, const DraftPlan& plan) {
   std::map<std::string, const RestoreAct*> acts;
@@ -35,12 +61,12 @@ RestoreManifest manifest_of(const PlanFacts& facts, const DraftPlan& plan) {
     }
   }
   for (const auto& entry : facts.entries) {
-    if (entry.path.empty()) continue;
+    if (root_of(facts.roots, entry.path) == nullptr || is_root(facts.roots, entry.path)) continue;
     if (entry.is_directory()) {
       entries.try_emplace(entry.path, ManifestEntry{.path = entry.path, .directory = true});
       continue;
     }
-    ManifestEntry file{.path = entry.path, .crc = entry.crc};
+    ManifestEntry file{.path = entry.path, .crc = content_crc(entry)};
     const auto act = acts.find(entry.path);
     if (act != acts.end()) {
       file.identity = act->second->new_file.value_or(FileIdentity{});
@@ -51,6 +77,7 @@ RestoreManifest manifest_of(const PlanFacts& facts, const DraftPlan& plan) {
     entries[entry.path] = std::move(file);
   }
   RestoreManifest manifest;
+  manifest.roots = facts.roots;
   for (auto& [path, entry] : entries) manifest.entries.push_back(std::move(entry));
   return manifest;
 }

@@ -34,7 +34,7 @@ RestoredGeneration generation_of(const VerifiedBackup& backup, const RestoreRun&
   generation.backup_time = backup.time;
   generation.restored = run.started;
   generation.sha256 = backup.sha256;
-  generation.target = run.target;
+  generation.roots = run.roots;
   if (run.before) {
     generation.previous = run.before->generation;
     generation.previous_backup = run.before->backup;

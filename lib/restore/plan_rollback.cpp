@@ -40,6 +40,7 @@ class Planner {
     draft.act.kind = kind;
     draft.act.new_file.reset();
     draft.act.old_file.reset();
+    draft.act.link.clear();
     plan_.acts.push_back(std::move(draft));
   }
 
@@ -51,7 +52,7 @@ class Planner {
         return bring_back(act, live);
       case ActKind::add:
         if (live == nullptr) return {};
-        FO_TRY(check_movable(act.path, *live));
+        FO_TRY(check_movable(act.path, *live, true));
         add(ActKind::remove, act, live->facts.identity.size, "was not there before");
         take_logs(act.path);
         return {};
@@ -69,7 +70,7 @@ class Planner {
 
   Result<void> bring_back(const RestoreAct& act, const LivePath* live) {
     const auto slot = slots_.find(act.n);
-    if (slot == slots_.end() || slot->second.kind != FileKind::file) {
+    if (slot == slots_.end() || (slot->second.kind != FileKind::file && slot->second.kind != FileKind::symlink)) {
       return fail(ErrorKind::not_found, "the undo copy of " + act.path + " is gone; restore an older backup instead");
     }
     const auto size = slot->second.identity.size;
@@ -78,7 +79,7 @@ class Planner {
     if (live == nullptr || our_directory) {
       add(ActKind::add, act, size, "as it was before");
     } else {
-      FO_TRY(check_movable(act.path, *live));
+      FO_TRY(check_movable(act.path, *live, true));
       add(ActKind::replace, act, size, "as it was before");
     }
     take_logs(act.path);

@@ -61,7 +61,7 @@ std::unexpected<Error> immutable(const std::string& shown) {
 Result<void> check_directory(const LiveTree& tree, const Survey& survey, const std::string& path) {
   const auto* live = survey.find(path);
   if (live == nullptr || live->facts.kind != FileKind::directory) return {};  // one that is to come
-  const auto shown = tree.target() + (path.empty() ? "" : "/" + path);
+  const auto shown = tree.shown(path);
   if (live->facts.immutable) {
     return immutable(shown);
   }
@@ -80,13 +80,12 @@ Result<void> preflight(const LiveTree& tree, const Slots& slots, const Survey& s
     directories.insert(parent_of(act.path));
     if (act.kind == ActKind::make_directory) ++coming[act.mount];
     const auto* live = survey.find(act.path);
-    if (live != nullptr && live->facts.kind == FileKind::file && live->facts.immutable) {
-      return immutable(tree.target() + "/" + act.path);
+    if (live != nullptr && live->facts.immutable) {
+      return immutable(tree.shown(act.path));
     }
   }
   for (const auto& mount : slots.mounts()) {
-    auto work = "preparing " + tree.target();
-    if (!mount.empty()) work.append("/").append(mount);
+    const auto work = "preparing " + tree.shown(mount);
     FO_TRY(while_doing(work, try_exchange(slots.at(mount))));
     FO_TRY(while_doing(work, enough_inodes(slots.at(mount), coming[mount])));
   }

@@ -140,7 +140,7 @@ Result<void> until_begun(const StateDir& state, RestoreJournal& journal, const C
   FO_TRY(journal.reach(RunPhase::pre_hook));
   FO_TRY(run_pre_hook(*journal.open_run(), context));
   FO_TRY(context.check());
-  FO_TRY(RestoreMarker(state).set(journal.open_run()->number, ""));
+  FO_TRY(RestoreMarker(state).set(journal.open_run()->number, {}));
   return journal.reach(RunPhase::committed);
 }
 

@@ -25,7 +25,7 @@ namespace {
 Result<Ending> finish_tree(const StateDir& state, RestoreJournal& journal, const Context& context) {
   const RestoreRun run = *journal.open_run();
   const auto plan = FO_TRY(read_restore_plan(state, run.number));
-  const auto tree = FO_TRY(LiveTree::open(run.target));
+  const auto tree = FO_TRY(LiveTree::open(run.roots));
   Slots slots(tree, run.slots);
   for (const auto& mount : run.mounts) FO_TRY(slots.open(mount));
   return Transaction(state, journal, tree, slots, context).finish(plan);
@@ -80,7 +80,7 @@ Result<Recovered> recover_open_run(const StateDir& state, RestoreJournal& journa
 Result<void> reverse_open_run(const StateDir& state, RestoreJournal& journal, const Context& context) {
   const auto phase = journal.open_run()->phase;
   if (phase == RunPhase::committed || phase == RunPhase::applied) {
-    FO_TRY(RestoreMarker(state).set(journal.open_run()->number, journal.open_run()->target));
+    FO_TRY(RestoreMarker(state).set(journal.open_run()->number, journal.open_run()->roots));
     FO_TRY(journal.reach(RunPhase::reversing, "rolled back on request"));
   }
   const auto ending = finish_tree(state, journal, context);

@@ -44,9 +44,10 @@ Result<void> check_role(const StateDir& state) {
 }
 
 Result<void> check_options(const RestoreOptions& options) {
-  if (options.target.empty() == options.program.empty()) {
-    return fail(ErrorKind::usage,
-                "say either where to restore to (--target DIR) or which program does it (-- PROGRAM {})");
+  if (options.roots.empty() == options.program.empty()) {
+    return fail(
+        ErrorKind::usage,
+        "say either where to restore to (--target DIR, --map PREFIX=DIR) or which program does it (-- PROGRAM {})");
   }
   if (options.program.empty()) return {};
   const bool takes_path =
@@ -88,7 +89,8 @@ class JournaledRestorer final : public Restorer {
     if (options.program.empty()) return plan_tree(state, opened, options, context);
     RestorePlan plan;
     plan.backup = opened.facts;
-    plan.acts.push_back({"program", options.program.front(), opened.facts.bytes, "restores it by itself"});
+    plan.acts.push_back(
+        {"program", options.program.front(), options.program.front(), opened.facts.bytes, "restores it by itself"});
     return plan;
   }
 
@@ -125,7 +127,7 @@ class JournaledRestorer final : public Restorer {
     FO_TRY(recover_open_run(work.state, work.journal, context));
     const auto current = FO_TRY(read_restored_generation(work.state));
     if (!current) return fail(ErrorKind::not_found, "nothing was restored here: there is nothing to go back from");
-    if (current->target.empty()) return roll_back_program(work.state, work.journal, hooks, context);
+    if (current->roots.empty()) return roll_back_program(work.state, work.journal, hooks, context);
     return roll_back_tree(work.state, work.journal, *current, hooks, context);
   }
 
@@ -147,12 +149,12 @@ class JournaledRestorer final : public Restorer {
     status.backup_time = current->backup_time;
     status.restored = current->restored;
     status.sha256 = current->sha256;
-    status.target = current->target;
+    status.roots = current->roots;
     status.previous = current->previous;
     const auto plans = FO_TRY(list_restore_plans(state));
     std::error_code error;
-    status.can_roll_back = current->target.empty() ? std::filesystem::exists(current->previous_backup, error)
-                                                   : std::ranges::find(plans, current->generation) != plans.end();
+    status.can_roll_back = current->roots.empty() ? std::filesystem::exists(current->previous_backup, error)
+                                                  : std::ranges::find(plans, current->generation) != plans.end();
     return status;
   }
 
@@ -163,7 +165,7 @@ class JournaledRestorer final : public Restorer {
       entry.run = run.number;
       entry.kind = std::string(to_string(run.kind));
       entry.backup = run.after ? run.after->backup : "";
-      entry.target = run.target;
+      entry.roots = run.roots;
       entry.started = run.started;
       entry.ended = run.ended;
       entry.result = run.phase == RunPhase::done ? run.result : "interrupted";

@@ -35,7 +35,7 @@ struct CloseDirectory {
 using Directory = std::unique_ptr<DIR, CloseDirectory>;
 
 std::string place(const LiveTree& tree, const std::string& mount) {
-  return tree.target() + (mount.empty() ? "" : "/" + mount) + "/" + std::string(slots_folder);
+  return tree.shown(mount) + "/" + std::string(slots_folder);
 }
 
 /// Opens NAME in a directory, making it first if asked to; it must be a directory of ours that nobody else can enter.

@@ -15,8 +15,8 @@
 
 namespace failover {
 
-/// At the topmost directory of each mount beneath a target, mode 0700: .failover/RUN/N. Slots lie on the mount of the
-/// files they stand for, so that a rename can exchange them.
+/// In each root and at the topmost directory of each mount beneath one, mode 0700: .failover/RUN/N. Slots lie on the
+/// mount of the files they stand for, so that a rename can exchange them.
 constexpr std::string_view slots_folder = ".failover";
 
 /// The open slot folders of one run, one for each mount it works on.

@@ -21,7 +21,7 @@ namespace failover {
 namespace {
 
 bool needs_file(const DraftAct& draft) noexcept {
-  return draft.act.kind == ActKind::replace || draft.act.kind == ActKind::add;
+  return (draft.act.kind == ActKind::replace || draft.act.kind == ActKind::add) && draft.act.link.empty();
 }
 
 }  // namespace

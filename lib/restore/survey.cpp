@@ -1,7 +1,11 @@
 #include "restore/survey.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <set>
@@ -48,61 +52,99 @@ Result<std::set<std::string>> names_in(const Fd& directory) {
   return names;
 }
 
-/// Goes down from the target, one directory at a time.
+/// Goes down from each root, one directory at a time.
 class Walk {
  public:
-  Walk(const LiveTree& tree, Survey& survey, const Context& context) noexcept
-      : tree_(tree), survey_(survey), context_(context) {}
+  Walk(const LiveTree& tree, const SurveyScope& scope, Survey& survey, const Context& context) noexcept
+      : tree_(tree), scope_(scope), survey_(survey), context_(context) {}
 
+  Result<void> operator()() {
+    for (const auto& path : scope_.paths) want(path);
+    if (!scope_.state_dir.empty()) {
+      const auto state = FO_TRY(look_at(AT_FDCWD, scope_.state_dir.string()));
+      if (state.kind == FileKind::directory) off_limits_.emplace(state.device, state.identity.inode);
+    }
+    for (const auto& root : tree_.roots()) {
+      const auto directory = FO_TRY(tree_.directory(root.prefix));
+      const auto facts = FO_TRY(while_doing("looking at " + root.directory, look_at(directory.get(), "")));
+      const bool fresh = off_limits_.emplace(facts.device, facts.identity.inode).second;
+      if (!fresh) {
+        return fail(ErrorKind::refused,
+                    root.directory + " is our state directory, or another target under a second name");
+      }
+      survey_.paths[root.prefix] = {facts, root.prefix};
+    }
+    for (const auto& root : tree_.roots()) FO_TRY(start(root.prefix));
+    return {};
+  }
+
+ private:
   void want(const std::string& path) {
-    for (std::string rest = path; !rest.empty(); rest = parent_of(rest)) {
+    for (std::string rest = path; !tree_.is_root(rest); rest = parent_of(rest)) {
       if (!wanted_[parent_of(rest)].insert(name_of(rest)).second) return;
     }
   }
 
-  Result<void> start() {
-    const auto facts = FO_TRY(look_at(tree_.root(), ""));
-    survey_.paths[""] = {facts, ""};
-    const auto directory = FO_TRY(tree_.directory(""));
-    const auto names = FO_TRY(names_in(directory));
-    for (const auto& name : names) {
-      if (name != slots_folder && name != "lost+found") survey_.empty_target = false;
+  Result<void> start(const std::string& prefix) {
+    const auto directory = FO_TRY(tree_.directory(prefix));
+    const auto names = FO_TRY(while_doing(tree_.shown(prefix), names_in(directory)));
+    if (std::ranges::any_of(names, [](const std::string& name) { return !kept_apart(name); })) {
+      survey_.occupied.insert(prefix);
     }
-    return down("", {facts, ""});
+    return down(prefix, survey_.paths.at(prefix), directory, names);
   }
 
- private:
-  Result<void> down(const std::string& path, const LivePath& here) {
+  static bool kept_apart(std::string_view name) noexcept { return name == slots_folder || name == "lost+found"; }
+
+  std::set<std::string> interesting(const std::string& path, const std::set<std::string>& names) {
+    std::set<std::string> result;
+    if (scope_.everything) {
+      std::ranges::copy_if(names, std::inserter(result, result.end()),
+                           [](const std::string& name) { return !kept_apart(name); });
+    }
     const auto wanted = wanted_.find(path);
-    if (wanted == wanted_.end()) return {};
-    FO_TRY(context_.check());
-    const auto directory = FO_TRY(tree_.directory(path));
-    const auto names = FO_TRY(names_in(directory));
-    std::set<std::string> interesting;
+    if (wanted == wanted_.end()) return result;
     for (const auto& name : wanted->second) {
-      if (names.contains(name)) interesting.insert(name);
+      if (names.contains(name)) result.insert(name);
       for (const auto& log : database_logs(name)) {
-        if (names.contains(log)) interesting.insert(log);
+        if (names.contains(log)) result.insert(log);
       }
     }
-    const auto work = "beneath " + tree_.target() + "/" + path;
-    for (const auto& name : interesting) {
-      auto facts = FO_TRY(while_doing(work, look_at(directory.get(), name)));
-      if (facts.kind == FileKind::absent) continue;
+    return result;
+  }
+
+  Result<void> enter(const std::string& path, const LivePath& here) {
+    const bool wanted = wanted_.contains(path);
+    if (!wanted && (!scope_.everything || here.mount == path)) return {};
+    FO_TRY(context_.check());
+    const auto directory = FO_TRY(tree_.directory(path));
+    return down(path, here, directory, FO_TRY(while_doing(tree_.shown(path), names_in(directory))));
+  }
+
+  Result<void> down(const std::string& path, const LivePath& here, const Fd& directory,
+                    const std::set<std::string>& names) {
+    for (const auto& name : interesting(path, names)) {
       auto below = path;
       below.append(path.empty() ? "" : "/").append(name);
-      const LivePath live{facts,
-                          facts.kind == FileKind::directory && facts.mount != here.facts.mount ? below : here.mount};
+      if (tree_.is_root(below)) continue;  // what lies here under that name is hidden by the root
+      auto facts = look_at(directory.get(), name);
+      if (!facts) return std::unexpected(facts.error().while_doing(tree_.shown(path)));
+      if (facts->kind == FileKind::absent) continue;
+      const bool is_directory = facts->kind == FileKind::directory;
+      LivePath live{*facts, is_directory && facts->mount != here.facts.mount ? below : here.mount};
+      live.off_limits = is_directory && off_limits_.contains({facts->device, facts->identity.inode});
       survey_.paths[below] = live;
-      if (facts.kind == FileKind::directory) FO_TRY(down(below, live));
+      if (is_directory && !live.off_limits) FO_TRY(enter(below, live));
     }
     return {};
   }
 
   const LiveTree& tree_;
+  const SurveyScope& scope_;
   Survey& survey_;
   const Context& context_;
-  std::map<std::string, std::set<std::string>> wanted_;
+  std::map<std::string, std::set<std::string>, std::less<>> wanted_;
+  std::set<std::pair<std::uint64_t, std::uint64_t>> off_limits_;  ///< device, inode
 };
 
 }  // namespace
@@ -111,11 +153,9 @@ std::vector<std::string> database_logs(const std::string& path) {
   return {path + "-wal", path + "-shm", path + "-journal"};
 }
 
-Result<Survey> survey_tree(const LiveTree& tree, const std::set<std::string>& paths, const Context& context) {
+Result<Survey> survey_tree(const LiveTree& tree, const SurveyScope& scope, const Context& context) {
   Survey survey;
-  Walk walk(tree, survey, context);
-  for (const auto& path : paths) walk.want(path);
-  FO_TRY(walk.start());
+  FO_TRY(Walk(tree, scope, survey, context)());
   return survey;
 }
 

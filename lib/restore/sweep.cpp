@@ -1,19 +1,25 @@
 #include "restore/sweep.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 
 #include "restore/live_tree.hpp"
+#include "restore/new_run.hpp"
 #include "restore/slots.hpp"
 #include "state/restore_journal.hpp"
 #include "state/restore_manifest.hpp"
 #include "state/restore_plan_file.hpp"
+#include "state/restore_roots.hpp"
 #include "state/restored_generation.hpp"
 #include "state/state_dir.hpp"
 
@@ -21,27 +27,48 @@ namespace failover {
 
 namespace {
 
-/// Where slots may still lie: of every target, the mounts of its last runs.
-std::map<std::string, std::set<std::string>> places(const RestoreJournal& journal) {
-  constexpr std::size_t enough = 8;
-  std::map<std::string, std::set<std::string>> targets;
-  const auto& runs = journal.runs();
-  for (std::size_t i = runs.size() > enough ? runs.size() - enough : 0; i < runs.size(); ++i) {
-    if (!runs[i].target.empty()) targets[runs[i].target].insert(runs[i].mounts.begin(), runs[i].mounts.end());
+using Place = std::pair<std::string, std::string>;  ///< prefix and directory of a root
+
+/// The generations whose undo copies are wanted: the current one and those before it, as many as the last restore said.
+std::vector<std::uint64_t> chain_of(const RestoreJournal& journal, const std::optional<RestoredGeneration>& current) {
+  std::size_t wanted = 1;
+  for (const auto& run : journal.runs()) {
+    if (run.kind == RunKind::restore && run.result == "restored") wanted = std::max(run.keep_undo, 1U);
   }
-  return targets;
+  std::vector<std::uint64_t> chain;
+  for (auto generation = current; generation && chain.size() < wanted;) {
+    chain.push_back(generation->generation);
+    generation = generation_in(journal, generation->previous);
+  }
+  return chain;
+}
+
+/// Where slots may still lie: of each root the mounts of its last runs, and of every run since the oldest wanted one.
+std::map<Place, std::set<std::string>> places(const RestoreJournal& journal, std::uint64_t oldest) {
+  constexpr std::size_t enough = 8;
+  std::map<Place, std::set<std::string>> result;
+  const auto& runs = journal.runs();
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    if (runs.size() - i > enough && runs[i].number < oldest) continue;
+    for (const auto& mount : runs[i].mounts) {
+      const auto* root = root_of(runs[i].roots, mount);
+      if (root != nullptr) result[{root->prefix, root->directory}].insert(mount);
+    }
+  }
+  return result;
 }
 
 Result<void> try_sweep(const StateDir& state, const RestoreJournal& journal) {
   const auto current = FO_TRY(read_restored_generation(state));
-  std::set<std::uint64_t> undo;
-  std::set<std::uint64_t> manifests;
-  if (current) {
-    undo.insert(current->generation);
-    manifests = {current->generation, current->previous};
+  const auto chain = chain_of(journal, current);
+  const std::set<std::uint64_t> undo(chain.begin(), chain.end());
+  auto manifests = undo;
+  if (!chain.empty()) {
+    const auto oldest = generation_in(journal, chain.back());
+    if (oldest) manifests.insert(oldest->previous);
   }
-  for (const auto& [target, mounts] : places(journal)) {
-    const auto tree = LiveTree::open(target);
+  for (const auto& [place, mounts] : places(journal, undo.empty() ? UINT64_MAX : *undo.begin())) {
+    const auto tree = LiveTree::open({{place.first, place.second}});
     if (tree) FO_TRY(sweep_slots(*tree, mounts, undo));
   }
   for (const auto run : FO_TRY(list_restore_plans(state))) {

@@ -26,7 +26,7 @@ std::unexpected<Error> unfinished(const Error& error) {
 }
 
 Result<void> Transaction::commit() {
-  FO_TRY(RestoreMarker(state_).set(run().number, tree_.target()));
+  FO_TRY(RestoreMarker(state_).set(run().number, tree_.roots()));
   return journal_.reach(RunPhase::committed);
 }
 
@@ -53,7 +53,7 @@ Result<void> Transaction::forward(const RestorePlanFile& plan) {
 }
 
 Result<void> Transaction::start_reverse(std::string_view reason) {
-  FO_TRY(RestoreMarker(state_).set(run().number, tree_.target()));
+  FO_TRY(RestoreMarker(state_).set(run().number, tree_.roots()));
   return journal_.reach(RunPhase::reversing, reason);
 }
 

@@ -16,6 +16,7 @@
 #include "archive/entry_tree.hpp"
 #include "restore/backup_choice.hpp"
 #include "restore/commit_plan.hpp"
+#include "restore/dress.hpp"
 #include "restore/hooks.hpp"
 #include "restore/live_tree.hpp"
 #include "restore/manifest_of.hpp"
@@ -37,15 +38,18 @@ namespace failover {
 
 namespace {
 
-/// One restore of one backup into one target, until its commit.
+/// One restore of one backup into its roots, until its commit.
 class TreeRestore {
  public:
   TreeRestore(const StateDir& state, const OpenBackup& backup, const RestoreOptions& options, LiveTree tree) noexcept
       : state_(state), backup_(backup), options_(options), tree_(std::move(tree)) {}
 
-  static Result<LiveTree> open_target(const OpenBackup& backup, const RestoreOptions& options) {
-    auto tree = FO_TRY(LiveTree::open(options.target));
-    if (!valid_utf8(tree.target())) return fail(ErrorKind::usage, "the target's path is not valid UTF-8");
+  static Result<LiveTree> open_roots(const OpenBackup& backup, const RestoreOptions& options) {
+    auto tree = FO_TRY(LiveTree::open(options.roots));
+    for (const auto& root : tree.roots()) {
+      if (!valid_utf8(root.directory)) return fail(ErrorKind::usage, "the path of a target is not valid UTF-8");
+    }
+    FO_TRY(check_mapped(backup.listing.entries, tree.roots(), options.ignore_unmapped));
     if (tree.folds_case()) FO_TRY(check_case(tree_of(backup.listing.entries)));
     return tree;
   }
@@ -56,17 +60,31 @@ class TreeRestore {
     looked_ = true;
     const auto* known = manifest_ ? &*manifest_ : nullptr;
     const auto& entries = backup_.listing.entries;
-    survey_ = FO_TRY(survey_tree(tree_, paths_to_survey(entries, known), context));
+    const SurveyScope scope{paths_to_survey(entries, tree_.roots(), known), options_.mirror, state_.root()};
+    survey_ = FO_TRY(survey_tree(tree_, scope, context));
     return plan_restore(facts());
   }
 
+  /// Everything is as in the backup already, and known to be ours.
   [[nodiscard]] bool nothing_to_do(const DraftPlan& plan) const {
-    return plan.acts.empty() && manifest_ && current_ && current_->sha256 == backup_.facts.sha256;
+    return plan.acts.empty() && current_ && current_->roots == tree_.roots();
+  }
+
+  /// A later backup of the same content: it is what is applied now. The generation, and with it what --rollback goes
+  /// back to, stays.
+  Result<void> confirm() {
+    const auto backup = backup_.facts.path.string();
+    if (current_->backup == backup && current_->backup_time == backup_.facts.time) return {};
+    current_->backup = backup;
+    current_->backup_time = backup_.facts.time;
+    current_->sha256 = backup_.facts.sha256;
+    return write_restored_generation(state_, current_);
   }
 
   Result<RestoreReport> run(RestoreJournal& journal, const DraftPlan& plan, const Context& context) {
     auto run = FO_TRY(new_run(state_, journal, RunKind::restore, options_.hooks));
-    run.target = tree_.target();
+    run.roots = tree_.roots();
+    run.keep_undo = options_.keep_undo;
     run.mounts = mounts_of(plan);
     run.after = generation_of(backup_.facts, run);
     const auto number = run.number;
@@ -86,19 +104,21 @@ class TreeRestore {
  private:
   Result<void> read_manifest() {
     current_ = FO_TRY(read_restored_generation(state_));
-    if (!current_ || current_->target != tree_.target()) return {};
-    manifest_ = FO_TRY(read_restore_manifest(state_, current_->generation));
+    if (!current_ || current_->roots.empty()) return {};
+    manifest_ = manifest_for(FO_TRY(read_restore_manifest(state_, current_->generation)), tree_.roots());
     return {};
   }
 
   [[nodiscard]] PlanFacts facts() const {
-    return {backup_.listing.entries, manifest_ ? &*manifest_ : nullptr, survey_, options_.take_over};
+    return {backup_.listing.entries, manifest_ ? &*manifest_ : nullptr, survey_, tree_.roots(), options_.take_over,
+            options_.mirror};
   }
 
-  static std::vector<std::string> mounts_of(const DraftPlan& plan) {
+  [[nodiscard]] std::vector<std::string> mounts_of(const DraftPlan& plan) const {
     std::set<std::string> mounts;
     for (const auto& draft : plan.acts) mounts.insert(draft.act.mount);
-    if (mounts.empty()) mounts.insert("");
+    // Each root has its slots: what a service changes there before the pre-hook stops it is work too.
+    for (const auto& root : tree_.roots()) mounts.insert(root.prefix);
     return {mounts.begin(), mounts.end()};
   }
 
@@ -115,14 +135,14 @@ class TreeRestore {
     auto plan = FO_TRY(look(context));
     for (const auto& mount : mounts_of(plan)) {
       if (!slots.has(mount)) {
-        return fail(ErrorKind::conflict, tree_.target() + "/" + mount + " was mounted in the middle of the restore");
+        return fail(ErrorKind::conflict,
+                    tree_.shown(mount) + " was mounted or changed in the middle of the restore; run it again");
       }
     }
     FO_TRY(stage.fill(plan, context));
-    FO_TRY(prepare_acts(tree_, slots, survey_, &backup_.listing.entries, plan));
+    FO_TRY(prepare_acts(tree_, slots, survey_, Wardrobe{&backup_.listing.entries, options_.owner}, plan));
     auto manifest = manifest_of(facts(), plan);
     manifest.generation = journal.open_run()->number;
-    manifest.target = tree_.target();
     FO_TRY(write_restore_manifest(state_, manifest));
     return commit_plan(state_, journal, tree_, slots, plan, context);
   }
@@ -151,26 +171,28 @@ class TreeRestore {
 
 Result<RestorePlan> plan_tree(const StateDir& state, const OpenBackup& backup, const RestoreOptions& options,
                               const Context& context) {
-  auto tree = FO_TRY(TreeRestore::open_target(backup, options));
+  auto tree = FO_TRY(TreeRestore::open_roots(backup, options));
   TreeRestore restore(state, backup, options, std::move(tree));
   const auto draft = FO_TRY(restore.look(context));
   RestorePlan plan;
   plan.backup = backup.facts;
-  plan.target = restore.tree().target();
+  plan.roots = restore.tree().roots();
   plan.unchanged = draft.unchanged;
+  plan.unchanged_bytes = draft.unchanged_bytes;
   plan.nothing_to_do = restore.nothing_to_do(draft);
   for (const auto& [act, size, reason] : draft.acts) {
-    plan.acts.push_back({std::string(to_string(act.kind)), act.path, size, reason});
+    plan.acts.push_back({std::string(to_string(act.kind)), act.path, restore.tree().shown(act.path), size, reason});
   }
   return plan;
 }
 
 Result<RestoreReport> restore_tree(const StateDir& state, RestoreJournal& journal, const OpenBackup& backup,
                                    const RestoreOptions& options, const Context& context) {
-  auto tree = FO_TRY(TreeRestore::open_target(backup, options));
+  auto tree = FO_TRY(TreeRestore::open_roots(backup, options));
   TreeRestore restore(state, backup, options, std::move(tree));
   const auto plan = FO_TRY(restore.look(context));
   if (!restore.nothing_to_do(plan)) return restore.run(journal, plan, context);
+  FO_TRY(restore.confirm());
   return RestoreReport{.nothing_to_do = true,
                        .generation = restore.current(),
                        .backup = backup.facts.path.string(),

@@ -13,6 +13,7 @@
 
 #include "core/file_identity.hpp"
 #include "restore/commit_plan.hpp"
+#include "restore/dress.hpp"
 #include "restore/hooks.hpp"
 #include "restore/live_tree.hpp"
 #include "restore/new_run.hpp"
@@ -49,7 +50,7 @@ std::vector<std::string> mounts_of(const RestorePlanFile& plan) {
 
 Result<DraftPlan> draft(const LiveTree& tree, const Slots& slots, const RestorePlanFile& applied, Survey& survey,
                         const Context& context) {
-  survey = FO_TRY(survey_tree(tree, paths_to_survey(applied), context));
+  survey = FO_TRY(survey_tree(tree, {paths_to_survey(applied), false, {}}, context));
   const auto found = FO_TRY(look_into(slots, applied));
   return plan_rollback(applied, survey, found);
 }
@@ -61,7 +62,7 @@ Result<RestorePlanFile> until_commit(const StateDir& state, RestoreJournal& jour
   FO_TRY(run_pre_hook(*journal.open_run(), context));
   Survey survey;
   auto plan = FO_TRY(draft(tree, slots, applied, survey, context));
-  FO_TRY(prepare_acts(tree, slots, survey, nullptr, plan));
+  FO_TRY(prepare_acts(tree, slots, survey, Wardrobe{}, plan));
   return commit_plan(state, journal, tree, slots, plan, context);
 }
 
@@ -75,7 +76,7 @@ Result<RestoreReport> roll_back_tree(const StateDir& state, RestoreJournal& jour
                                           " are gone; restore an older backup instead");
   }
   if (!applied) return std::unexpected(applied.error());
-  const auto tree = FO_TRY(LiveTree::open(current.target));
+  const auto tree = FO_TRY(LiveTree::open(applied->roots));
   Slots slots(tree, applied->slots);
   for (const auto& mount : mounts_of(*applied)) FO_TRY(slots.open(mount));
   // Once before anything is stopped: what cannot work is refused without a pre-hook.
@@ -84,7 +85,7 @@ Result<RestoreReport> roll_back_tree(const StateDir& state, RestoreJournal& jour
 
   auto run = FO_TRY(new_run(state, journal, RunKind::rollback, hooks));
   run.slots = applied->slots;
-  run.target = tree.target();
+  run.roots = tree.roots();
   run.mounts = mounts_of(*applied);
   run.after = generation_in(journal, current.previous);
   const auto after = run.after;

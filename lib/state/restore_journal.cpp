@@ -15,9 +15,11 @@
 
 #include <failover/context.hpp>
 #include <failover/error.hpp>
+#include <failover/restorer.hpp>
 
 #include "core/clock.hpp"
 #include "core/journal.hpp"
+#include "state/restore_roots.hpp"
 #include "state/restored_generation.hpp"
 #include "state/state_dir.hpp"
 #include "state/state_format.hpp"
@@ -61,6 +63,12 @@ std::optional<RestoredGeneration> generation_of(const json& value) {
   return *generation;
 }
 
+std::vector<RestoreRoot> roots_of(const json& value) {
+  auto roots = roots_from_json(value.dump());
+  if (!roots) throw json::other_error::create(599, "bad roots", &value);
+  return std::move(*roots);
+}
+
 json begin_record(const RestoreRun& run) {
   return json{{"format", format_number},
               {"event", phase_names.front()},
@@ -68,8 +76,9 @@ json begin_record(const RestoreRun& run) {
               {"run", run.number},
               {"kind", to_string(run.kind)},
               {"slots", run.slots},
-              {"target", run.target},
+              {"roots", json::parse(roots_to_json(run.roots))},
               {"mounts", run.mounts},
+              {"keep_undo", run.keep_undo},
               {"pre_hook", run.pre_hook},
               {"post_hook", run.post_hook},
               {"hook_timeout_ms", run.hook_timeout.count()},
@@ -90,8 +99,9 @@ RestoreRun run_from(const json& value) {
   run.kind = static_cast<RunKind>(place_of(kind_names, value.at("kind")));
   run.started = time_of(value.at("time"));
   value.at("slots").get_to(run.slots);
-  value.at("target").get_to(run.target);
+  run.roots = roots_of(value.at("roots"));
   value.at("mounts").get_to(run.mounts);
+  value.at("keep_undo").get_to(run.keep_undo);
   value.at("pre_hook").get_to(run.pre_hook);
   value.at("post_hook").get_to(run.post_hook);
   run.hook_timeout = std::chrono::milliseconds(value.at("hook_timeout_ms").get<std::int64_t>());
@@ -118,7 +128,10 @@ void follow(RestoreRun& run, const json& value) {
   }
 }
 
-Result<std::vector<RestoreRun>> replay(const std::vector<std::string>& records, const std::filesystem::path& path) {
+}  // namespace
+
+Result<std::vector<RestoreRun>> parse_restore_journal(const std::vector<std::string>& records,
+                                                      const std::filesystem::path& path) {
   std::vector<RestoreRun> runs;
   for (const auto& record : records) {
     FO_TRY(check_state_format(record, format_number, path));
@@ -137,6 +150,8 @@ Result<std::vector<RestoreRun>> replay(const std::vector<std::string>& records, 
   }
   return runs;
 }
+
+namespace {
 
 std::filesystem::path file_of(const StateDir& state) {
   return state.restore() / "journal";
@@ -160,12 +175,12 @@ RestoreJournal::RestoreJournal(Journal journal, std::vector<RestoreRun> runs) no
 
 Result<RestoreJournal> RestoreJournal::open(const StateDir& state) {
   auto journal = FO_TRY(Journal::open(file_of(state)));
-  auto runs = FO_TRY(replay(journal.records(), file_of(state)));
+  auto runs = FO_TRY(parse_restore_journal(journal.records(), file_of(state)));
   return RestoreJournal(std::move(journal), std::move(runs));
 }
 
 Result<std::vector<RestoreRun>> RestoreJournal::read(const StateDir& state) {
-  return replay(FO_TRY(Journal::read(file_of(state))), file_of(state));
+  return parse_restore_journal(FO_TRY(Journal::read(file_of(state))), file_of(state));
 }
 
 const RestoreRun* RestoreJournal::open_run() const noexcept {

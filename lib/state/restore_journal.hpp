@@ -10,6 +10,7 @@
 
 #include <failover/context.hpp>
 #include <failover/error.hpp>
+#include <failover/restorer.hpp>
 
 #include "core/journal.hpp"
 #include "state/restored_generation.hpp"
@@ -30,8 +31,9 @@ struct RestoreRun {
   RunPhase phase = RunPhase::begun;
   WallTime started;
   std::uint64_t slots = 0;          ///< folder in each .failover
-  std::string target;               ///< absolute; empty for a PROGRAM
-  std::vector<std::string> mounts;  ///< whose .failover it uses, beneath the target
+  std::vector<RestoreRoot> roots;   ///< empty for a PROGRAM
+  unsigned keep_undo = 1;           ///< of how many generations the undo copies stay
+  std::vector<std::string> mounts;  ///< whose .failover it uses, as paths of the archive
   std::string pre_hook;             ///< empty = none
   std::string post_hook;
   std::chrono::milliseconds hook_timeout{};
@@ -73,6 +75,10 @@ class RestoreJournal {
   Journal journal_;
   std::vector<RestoreRun> runs_;
 };
+
+/// The runs that the journal's records tell of. @param path for messages
+Result<std::vector<RestoreRun>> parse_restore_journal(const std::vector<std::string>& records,
+                                                      const std::filesystem::path& path);
 
 std::string_view to_string(RunKind kind) noexcept;
 std::string_view to_string(RunPhase phase) noexcept;

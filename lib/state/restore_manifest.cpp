@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "core/atomic_file.hpp"
 #include "core/file_io.hpp"
 #include "state/numbered_files.hpp"
+#include "state/restore_roots.hpp"
 #include "state/state_dir.hpp"
 #include "state/state_format.hpp"
 
@@ -31,6 +33,7 @@ json to_json(const ManifestEntry& entry) {
   json value{{"path", entry.path},          {"crc", entry.crc},        {"size", entry.identity.size},
              {"ino", entry.identity.inode}, {"mtime", entry.mtime_ns}, {"ctime", entry.ctime_ns}};
   if (entry.identity.birth_ns) value["btime"] = *entry.identity.birth_ns;
+  if (entry.identity.symlink) value["symlink"] = true;
   return value;
 }
 
@@ -47,6 +50,7 @@ ManifestEntry entry_from(const json& value) {
   value.at("ino").get_to(entry.identity.inode);
   value.at("mtime").get_to(entry.mtime_ns);
   value.at("ctime").get_to(entry.ctime_ns);
+  entry.identity.symlink = value.value("symlink", false);
   if (value.contains("btime")) entry.identity.birth_ns = value["btime"].get<std::int64_t>();
   return entry;
 }
@@ -57,7 +61,7 @@ Result<void> write_restore_manifest(const StateDir& state, const RestoreManifest
   auto file = FO_TRY(AtomicFile::create(numbered_file(state.restore(), prefix, manifest.generation)));
   const json header{{"format", format_number},
                     {"generation", manifest.generation},
-                    {"target", manifest.target},
+                    {"roots", json::parse(roots_to_json(manifest.roots))},
                     {"entries", manifest.entries.size()}};
   std::string text = header.dump() + "\n";
   constexpr std::size_t chunk = std::size_t{256} * 1024;
@@ -71,9 +75,7 @@ Result<void> write_restore_manifest(const StateDir& state, const RestoreManifest
   return file.commit();
 }
 
-Result<RestoreManifest> read_restore_manifest(const StateDir& state, std::uint64_t generation) {
-  const auto path = numbered_file(state.restore(), prefix, generation);
-  const auto text = FO_TRY(read_file(path, size_limit));
+Result<RestoreManifest> parse_restore_manifest(std::string_view text, const std::filesystem::path& path) {
   std::string_view rest = text;
   const auto header_text = rest.substr(0, rest.find('\n'));
   FO_TRY(check_state_format(header_text, format_number, path));
@@ -81,7 +83,7 @@ Result<RestoreManifest> read_restore_manifest(const StateDir& state, std::uint64
     RestoreManifest manifest;
     const auto header = json::parse(header_text);
     header.at("generation").get_to(manifest.generation);
-    header.at("target").get_to(manifest.target);
+    manifest.roots = FO_TRY(roots_from_json(header.at("roots").dump()));
     const auto count = header.at("entries").get<std::size_t>();
     rest.remove_prefix(header_text.size());
     while (rest.size() > 1) {
@@ -90,11 +92,18 @@ Result<RestoreManifest> read_restore_manifest(const StateDir& state, std::uint64
       manifest.entries.push_back(entry_from(json::parse(line)));
       rest.remove_prefix(line.size());
     }
-    if (manifest.entries.size() != count || manifest.generation != generation) return damaged_state(path);
+    if (manifest.entries.size() != count) return damaged_state(path);
     return manifest;
   } catch (const json::exception&) {
     return damaged_state(path);
   }
+}
+
+Result<RestoreManifest> read_restore_manifest(const StateDir& state, std::uint64_t generation) {
+  const auto path = numbered_file(state.restore(), prefix, generation);
+  auto manifest = FO_TRY(parse_restore_manifest(FO_TRY(read_file(path, size_limit)), path));
+  if (manifest.generation != generation) return damaged_state(path);
+  return manifest;
 }
 
 Result<void> remove_restore_manifest(const StateDir& state, std::uint64_t generation) {

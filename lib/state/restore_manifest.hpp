@@ -1,10 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <failover/error.hpp>
+#include <failover/restorer.hpp>
 
 #include "core/file_identity.hpp"
 #include "state/state_dir.hpp"
@@ -13,7 +16,7 @@ namespace failover {
 
 /// A file or directory that a restore put there.
 struct ManifestEntry {
-  std::string path;  ///< beneath the target
+  std::string path;  ///< in the archive
   bool directory = false;
   bool made = false;        ///< directory: it was not there before; ours to remove
   std::uint32_t crc = 0;    ///< of the content in the backup
@@ -22,14 +25,16 @@ struct ManifestEntry {
   std::int64_t ctime_ns = 0;  ///< 0 = not known yet (the restore has not been applied)
 };
 
-/// What one generation put beneath its target, sorted by path. File STATE/restore/manifest.GENERATION, format 1.
+/// What one generation put beneath its roots, sorted by path. File STATE/restore/manifest.GENERATION, format 1.
 struct RestoreManifest {
   std::uint64_t generation = 0;
-  std::string target;
+  std::vector<RestoreRoot> roots;
   std::vector<ManifestEntry> entries;
 };
 
 Result<void> write_restore_manifest(const StateDir& state, const RestoreManifest& manifest);
+/// The text of such a file. kind integrity when it is not whole, unfinished when it is newer than we are.
+Result<RestoreManifest> parse_restore_manifest(std::string_view text, const std::filesystem::path& path);
 /// kind not_found when there is none.
 Result<RestoreManifest> read_restore_manifest(const StateDir& state, std::uint64_t generation);
 Result<void> remove_restore_manifest(const StateDir& state, std::uint64_t generation);

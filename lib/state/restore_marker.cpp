@@ -9,9 +9,11 @@
 #include <sys/stat.h>
 
 #include <failover/error.hpp>
+#include <failover/restorer.hpp>
 
 #include "core/atomic_file.hpp"
 #include "core/system_error.hpp"
+#include "state/restore_roots.hpp"
 #include "state/state_dir.hpp"
 
 namespace failover {
@@ -25,9 +27,10 @@ Result<bool> RestoreMarker::is_set() const {
   return fail_errno("cannot look at " + path_.string());
 }
 
-Result<void> RestoreMarker::set(std::uint64_t run, const std::string& target) const {
+Result<void> RestoreMarker::set(std::uint64_t run, const std::vector<RestoreRoot>& roots) const {
   constexpr int format_number = 1;
-  const nlohmann::json value{{"format", format_number}, {"run", run}, {"target", target}};
+  const nlohmann::json value{
+      {"format", format_number}, {"run", run}, {"roots", nlohmann::json::parse(roots_to_json(roots))}};
   return write_file_atomically(path_, value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }
 

@@ -3,8 +3,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include <failover/error.hpp>
+#include <failover/restorer.hpp>
 
 #include "state/state_dir.hpp"
 
@@ -16,8 +18,8 @@ class RestoreMarker {
  public:
   explicit RestoreMarker(const StateDir& state);
   [[nodiscard]] Result<bool> is_set() const;
-  /// @param run,target what a person reads in it
-  [[nodiscard]] Result<void> set(std::uint64_t run, const std::string& target) const;
+  /// @param run,roots what a person reads in it
+  [[nodiscard]] Result<void> set(std::uint64_t run, const std::vector<RestoreRoot>& roots) const;
   [[nodiscard]] Result<void> clear() const;
 
  private:

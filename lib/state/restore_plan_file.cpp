@@ -16,6 +16,7 @@
 #include "core/file_identity.hpp"
 #include "core/file_io.hpp"
 #include "state/numbered_files.hpp"
+#include "state/restore_roots.hpp"
 #include "state/state_dir.hpp"
 #include "state/state_format.hpp"
 
@@ -34,6 +35,7 @@ json to_json(const FileIdentity& identity) {
   json value{{"ino", identity.inode}, {"size", identity.size}};
   if (identity.birth_ns) value["btime"] = *identity.birth_ns;
   if (identity.crc) value["crc"] = *identity.crc;
+  if (identity.symlink) value["symlink"] = true;
   return value;
 }
 
@@ -43,6 +45,7 @@ FileIdentity identity_from(const json& value) {
   value.at("size").get_to(identity.size);
   if (value.contains("btime")) identity.birth_ns = value["btime"].get<std::int64_t>();
   if (value.contains("crc")) identity.crc = value["crc"].get<std::uint32_t>();
+  identity.symlink = value.value("symlink", false);
   return identity;
 }
 
@@ -50,6 +53,7 @@ json to_json(const RestoreAct& act) {
   json value{{"n", act.n}, {"act", to_string(act.kind)}, {"mount", act.mount}, {"path", act.path}};
   if (act.new_file) value["new"] = to_json(*act.new_file);
   if (act.old_file) value["old"] = to_json(*act.old_file);
+  if (!act.link.empty()) value["link"] = act.link;
   if (act.kind == ActKind::make_directory || act.kind == ActKind::remove_directory) {
     value["mode"] = act.mode;
     value["uid"] = act.uid;
@@ -70,6 +74,7 @@ RestoreAct act_from(const json& value) {
   value.at("path").get_to(act.path);
   if (value.contains("new")) act.new_file = identity_from(value["new"]);
   if (value.contains("old")) act.old_file = identity_from(value["old"]);
+  act.link = value.value("link", "");
   if (value.contains("mode")) {
     value.at("mode").get_to(act.mode);
     value.at("uid").get_to(act.uid);
@@ -89,7 +94,7 @@ Result<void> write_restore_plan(const StateDir& state, const RestorePlanFile& pl
   const json header{{"format", format_number},
                     {"run", plan.run},
                     {"slots", plan.slots},
-                    {"target", plan.target},
+                    {"roots", json::parse(roots_to_json(plan.roots))},
                     {"acts", plan.acts.size()}};
   std::string text = header.dump() + "\n";
   constexpr std::size_t chunk = std::size_t{256} * 1024;
@@ -103,9 +108,7 @@ Result<void> write_restore_plan(const StateDir& state, const RestorePlanFile& pl
   return file.commit();
 }
 
-Result<RestorePlanFile> read_restore_plan(const StateDir& state, std::uint64_t run) {
-  const auto path = numbered_file(state.restore(), prefix, run);
-  const auto text = FO_TRY(read_file(path, size_limit));
+Result<RestorePlanFile> parse_restore_plan(std::string_view text, const std::filesystem::path& path) {
   std::string_view rest = text;
   const auto header_text = rest.substr(0, rest.find('\n'));
   FO_TRY(check_state_format(header_text, format_number, path));
@@ -114,7 +117,7 @@ Result<RestorePlanFile> read_restore_plan(const StateDir& state, std::uint64_t r
     const auto header = json::parse(header_text);
     header.at("run").get_to(plan.run);
     header.at("slots").get_to(plan.slots);
-    header.at("target").get_to(plan.target);
+    plan.roots = FO_TRY(roots_from_json(header.at("roots").dump()));
     const auto count = header.at("acts").get<std::size_t>();
     rest.remove_prefix(header_text.size());
     while (rest.size() > 1) {
@@ -123,11 +126,18 @@ Result<RestorePlanFile> read_restore_plan(const StateDir& state, std::uint64_t r
       plan.acts.push_back(act_from(json::parse(line)));
       rest.remove_prefix(line.size());
     }
-    if (plan.acts.size() != count || plan.run != run) return damaged_state(path);
+    if (plan.acts.size() != count) return damaged_state(path);
     return plan;
   } catch (const json::exception&) {
     return damaged_state(path);
   }
+}
+
+Result<RestorePlanFile> read_restore_plan(const StateDir& state, std::uint64_t run) {
+  const auto path = numbered_file(state.restore(), prefix, run);
+  auto plan = FO_TRY(parse_restore_plan(FO_TRY(read_file(path, size_limit)), path));
+  if (plan.run != run) return damaged_state(path);
+  return plan;
 }
 
 Result<void> remove_restore_plan(const StateDir& state, std::uint64_t run) {

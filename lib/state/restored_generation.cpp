@@ -15,6 +15,7 @@
 #include "core/clock.hpp"
 #include "core/file_io.hpp"
 #include "state/restore_marker.hpp"
+#include "state/restore_roots.hpp"
 #include "state/state_dir.hpp"
 #include "state/state_format.hpp"
 
@@ -38,7 +39,7 @@ std::string generation_to_json(const RestoredGeneration& generation) {
                              {"backup_time", rfc3339(generation.backup_time)},
                              {"restored", rfc3339(generation.restored)},
                              {"sha256", generation.sha256},
-                             {"target", generation.target},
+                             {"roots", nlohmann::json::parse(roots_to_json(generation.roots))},
                              {"previous", generation.previous},
                              {"previous_backup", generation.previous_backup}};
   return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
@@ -53,7 +54,7 @@ Result<RestoredGeneration> generation_from_json(std::string_view text) {
     generation.backup_time = FO_TRY(parse_rfc3339(value.at("backup_time").get<std::string>()));
     generation.restored = FO_TRY(parse_rfc3339(value.at("restored").get<std::string>()));
     value.at("sha256").get_to(generation.sha256);
-    value.at("target").get_to(generation.target);
+    generation.roots = FO_TRY(roots_from_json(value.at("roots").dump()));
     value.at("previous").get_to(generation.previous);
     value.at("previous_backup").get_to(generation.previous_backup);
     return generation;

@@ -4,9 +4,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <failover/context.hpp>
 #include <failover/error.hpp>
+#include <failover/restorer.hpp>
 
 #include "state/state_dir.hpp"
 
@@ -19,10 +21,10 @@ struct RestoredGeneration {
   std::string backup{};          ///< absolute path of the backup as it was then
   WallTime backup_time{};        ///< the backup's own time, not when it came here
   WallTime restored{};
-  std::string sha256{};           ///< of the backup
-  std::string target{};           ///< absolute path; empty when a PROGRAM restored it
-  std::uint64_t previous = 0;     ///< the generation that was current before; 0 = none
-  std::string previous_backup{};  ///< its backup; empty = none
+  std::string sha256{};              ///< of the backup; empty where neither a sidecar nor a full reading told it
+  std::vector<RestoreRoot> roots{};  ///< where to; empty when a PROGRAM restored it
+  std::uint64_t previous = 0;        ///< the generation that was current before; 0 = none
+  std::string previous_backup{};     ///< its backup; empty = none
 };
 
 /// What is applied now; none when nothing was ever restored here. A file by a newer version is kind unfinished.

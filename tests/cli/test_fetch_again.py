@@ -79,8 +79,8 @@ class Keeping(FetchCase):
     def test_what_is_restored_stays(self):
         restored = self.nights(9, keep=1)[0]
         record = {"format": 1, "generation": 1, "backup": str(restored), "backup_time": "2026-11-20T00:00:00Z",
-                  "restored": "2026-11-20T01:00:00Z", "sha256": sha256(restored), "target": "/srv", "previous": 0,
-                  "previous_backup": ""}
+                  "restored": "2026-11-20T01:00:00Z", "sha256": sha256(restored),
+                  "roots": [{"prefix": "", "directory": "/srv"}], "previous": 0, "previous_backup": ""}
         current = self.state / "restore" / "current"
         current.parent.mkdir(parents=True)
         current.write_text(json.dumps(record) + "\n", encoding="utf-8")

@@ -33,15 +33,17 @@ def settle(case):
 
 
 def audit_after(case, what):
-    """One recovery run, then the same command again."""
+    """One recovery run, then the restore again, and back."""
     wrong = [f"{what}: {text}" for text in case.audit_stopped()]
     settle(case)
     recovered = case.tool("--recover")
     if recovered.status != 0:
         wrong.append(f"{what}: --recover: {recovered}")
     wrong += [f"{what}: recovered: {text}" for text in case.audit_recovered()]
-    again = case.tool(*case.arguments)
+    again = case.tool(*case.forward)
     wrong += [f"{what}: again: {text}" for text in case.audit_repeated(again)]
+    back = case.tool("--rollback")
+    wrong += [f"{what}: back: {text}" for text in case.audit_back(back)]
     return wrong
 
 

@@ -1,9 +1,8 @@
-"""A restore of 50 files with hooks over an earlier one, to be stopped anywhere, and what must hold afterwards."""
+"""A restore with hooks into two directories over an earlier one, to be stopped anywhere, and what must hold afterwards."""
 
 import hashlib
 import os
 import random
-import shutil
 import stat
 import subprocess
 import zipfile
@@ -41,14 +40,22 @@ def write_zip(path, files, folders=()):
 
 
 class RestoreCase:
-    """One place on disk with generation 1 restored and generation 2 to come; reset() brings that state back."""
+    """One place on disk with generation 1 restored and generation 2 to come; reset() brings that state back.
 
-    def __init__(self, folder, files=50, hooks=True, seed=7):
+    What the archive holds beneath more/ goes to a second directory, on another file system if `second` lies on one.
+    rollback: generation 2 is there, and it is the way back that is stopped.
+    """
+
+    def __init__(self, folder, files=50, hooks=True, seed=7, second=None, rollback=False):
         self.base = Path(folder).resolve()
         self.base.mkdir(parents=True, exist_ok=True)
+        self.second = Path(second).resolve() if second else self.base / "second"
+        self.second.mkdir(parents=True, exist_ok=True)
         self.work = self.base / "work"
-        self.saved = self.base / "saved"
         self.live = self.work / "live"
+        self.more = self.second / "work/more"
+        self.places = [(self.work, self.base / "saved"), (self.second / "work", self.second / "saved")]
+        self.rollback = rollback
         self.state = self.work / "state"
         self.log = self.work / "hooks.log"
         self.backups = self.base / "backups"
@@ -62,41 +69,62 @@ class RestoreCase:
         self._make_start()
 
     def _make_backups(self, files, rng):
-        first = {f"d{i % 5}/s{i % 3}/f{i:03}": rng.randbytes(rng.randrange(1, 6000)) for i in range(files - 6)}
+        folders = ("d0", "d1", "more/d2", "d3", "more/d4")
+        first = {f"{folders[i % 5]}/s{i % 3}/f{i:03}": rng.randbytes(rng.randrange(1, 6000)) for i in range(files - 6)}
         first["db/main.db"] = rng.randbytes(9000)
         for i in range(5):
-            first[f"gone/g{i}"] = rng.randbytes(100)
+            first[f"{'more/' if i > 2 else ''}gone/g{i}"] = rng.randbytes(100)
         second = dict(first)
         for i, name in enumerate(sorted(first)):
             if i % 2 == 0:
                 second[name] = rng.randbytes(rng.randrange(1, 6000))
         for i in range(5):
-            del second[f"gone/g{i}"]
-            second[f"new/n{i}/file"] = rng.randbytes(200)
+            del second[f"{'more/' if i > 2 else ''}gone/g{i}"]
+            second[f"{'more/' if i > 2 else ''}new/n{i}/file"] = rng.randbytes(200)
         assert len(second) == files
         write_zip(self.backups / "1.zip", first)
         write_zip(self.backups / "2.zip", second, folders=["empty"])
 
     def _make_start(self):
         self.live.mkdir(parents=True)
+        self.more.mkdir(parents=True)
         (self.live / "mine").write_text("left alone\n")
-        first = self.tool("--target", self.live, "--take-over", self.backups / "1.zip")
+        first = self.tool(*self.targets, "--take-over", self.backups / "1.zip")
         assert first.status == 0, first
         for name in ("db/main.db-wal", "db/main.db-shm"):
             (self.live / name).write_text(name)
         (self.live / "d1/s1/f001").chmod(0o600)
         self.log.write_text("")
-        shutil.copytree(self.work, self.saved, symlinks=True)
-        self.old = snapshot(self.live)
-        done = self.tool(*self.arguments)
+        self._save()
+        self.old = self.snapshot()
+        done = self.tool(*self.forward)
         assert done.status == 0, done
-        self.new = snapshot(self.live)
+        self.new = self.snapshot()
         assert self.old != self.new
+        if self.rollback:
+            self.log.write_text("")
+            self._save()
         self.reset()
+
+    def _save(self):
+        for work, saved in self.places:
+            subprocess.run(["rm", "-rf", str(saved)], check=True)
+            subprocess.run(["cp", "-a", str(work), str(saved)], check=True)
+
+    def snapshot(self):
+        return snapshot(self.live), snapshot(self.more)
+
+    @property
+    def targets(self):
+        return ["--target", self.live, "--map", f"more={self.more}", "--keep-undo", "2"]
+
+    @property
+    def forward(self):
+        return [*self.targets, *self.with_hooks, self.backups / "2.zip"]
 
     @property
     def arguments(self):
-        return ["--target", self.live, *self.with_hooks, self.backups / "2.zip"]
+        return ["--rollback", *self.with_hooks] if self.rollback else self.forward
 
     @property
     def command(self):
@@ -110,8 +138,9 @@ class RestoreCase:
         return tool.run("fo-restore", *arguments, env={"FO_STATE_DIR": str(self.state)}, **options)
 
     def reset(self):
-        shutil.rmtree(self.work)
-        subprocess.run(["cp", "-a", str(self.saved), str(self.work)], check=True)
+        for work, saved in self.places:
+            subprocess.run(["rm", "-rf", str(work)], check=True)
+            subprocess.run(["cp", "-a", str(saved), str(work)], check=True)
 
     @property
     def marked(self):
@@ -119,7 +148,7 @@ class RestoreCase:
 
     def state_of_tree(self):
         """"old", "new" or "mixed"."""
-        now = snapshot(self.live)
+        now = self.snapshot()
         if now == self.old:
             return "old"
         return "new" if now == self.new else "mixed"
@@ -132,7 +161,7 @@ class RestoreCase:
             return ["half a tree without a marker"]
         return []
 
-    def audit_recovered(self):
+    def audit_recovered(self, hooks=True):
         """After one further run: whole, closed, and the post-hook had the last word."""
         wrong = []
         tree = self.state_of_tree()
@@ -152,13 +181,20 @@ class RestoreCase:
             if left != ["1"]:
                 wrong.append(f"slots left over: {left}")
         lines = self.log.read_text().splitlines()
-        if self.with_hooks and lines and not lines[-1].startswith("post"):
+        if hooks and self.with_hooks and lines and not lines[-1].startswith("post"):
             wrong.append(f"hooks: {lines}")
         return wrong
 
-    def audit_repeated(self, again):
-        """The same command once more ends well with the new tree (property again)."""
+    def audit_repeated(self, again, hooks=True):
+        """The restore once more ends well with the new tree (property again)."""
         wrong = [] if again.status == 0 else [f"the same command again: {again}"]
         if self.state_of_tree() != "new":
             wrong.append("the same command again does not give the new tree")
-        return wrong + self.audit_recovered()
+        return wrong + self.audit_recovered(hooks)
+
+    def audit_back(self, back):
+        """No undo copy was lost: the way back is there, and leads to a whole tree."""
+        wrong = [] if back.status == 0 else [f"no way back: {back}"]
+        if self.state_of_tree() != "old" and not self.rollback:
+            wrong.append("the way back does not lead to the old tree")
+        return wrong + ([] if self.state_of_tree() != "mixed" else ["half a tree"])

@@ -1,7 +1,7 @@
-"""The whole kill campaign: a restore of 50 files with hooks, killed before every system call it makes; then recoveries of
-it, killed likewise. Ends with one line of numbers; status 1 if any state was half.
+"""The kill campaign: a restore of 200 files with hooks into two directories, its way back, and recoveries of both, killed
+before the system calls that they make. Ends with one line of numbers; status 1 if any state was half or lost.
 
-  tests/crash/run restore [--folder DIR] [--files 50] [--jobs 2]      (FO_BIN: where the tools are)
+  tests/crash/run restore [--folder DIR] [--second DIR] [--files 200] [--most N] [--jobs 2]     (FO_BIN: where the tools are)
 """
 
 import argparse
@@ -15,50 +15,68 @@ from crash import restore_campaign, strace_kill
 from crash.restore_case import RestoreCase
 
 
-def share(folder, number, jobs, files):
-    """What one worker does: every jobs-th point, in a place of its own."""
-    case = RestoreCase(Path(folder) / f"worker{number}", files=files)
-    points, status, output = strace_kill.points_of(case.command, case.env)
-    assert status == 0, output
-    tally = restore_campaign.kill_restore(case, points[number::jobs])
-    # Recoveries of three kinds: before the commit, in the middle of applying, after it.
+def phases(points):
+    """A point before the commit, one in the middle of applying, one after it."""
     acts = [point for point in points if point.call == "renameat2"]
     last = points.index(acts[-1])
-    after = next(point for point in points[last:] if point.call == "rename")
     before = next(point for point in reversed(points[:points.index(acts[2])]) if point.call == "rename")
+    after = next(point for point in points[last:] if point.call == "rename")
+    return before, acts[len(acts) // 2], after
+
+
+def one_way(case, number, jobs, most):
+    """What one worker does of one command and its recoveries: every jobs-th point of a selection."""
+    points, status, output = strace_kill.points_of(case.command, case.env)
+    assert status == 0, output
+    tally = restore_campaign.kill_restore(case, restore_campaign.spread(points, most)[number::jobs])
     recovery = restore_campaign.Tally()
-    for first in (before, acts[len(acts) // 2], after):
+    for first in phases(points):
         case.reset()
         assert strace_kill.kill_at(first, case.command, case.env), first
         restore_campaign.settle(case)
         inner, status, output = strace_kill.points_of(case.recovery, case.env)
         assert status == 0, output
-        recovery.add(restore_campaign.kill_recovery(case, first, inner[number::jobs]))
+        some = restore_campaign.spread(inner, max(2, most // 6))
+        recovery.add(restore_campaign.kill_recovery(case, first, some[number::jobs]))
     return tally, recovery
+
+
+def share(options, folder, second, number):
+    """One worker, in a place of its own."""
+    tallies = {}
+    for name, rollback in (("restore", False), ("way back", True)):
+        place = f"worker{number}.{name.replace(' ', '-')}"
+        case = RestoreCase(Path(folder) / place, files=options.files, rollback=rollback,
+                           second=second and Path(second) / place)
+        tallies[name], tallies[f"recovery of the {name}"] = one_way(case, number, options.jobs, options.most)
+    return tallies
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", help="where to work (default: a temporary folder); its file system is the one tested")
-    parser.add_argument("--files", type=int, default=50)
+    parser.add_argument("--second", help="where the second directory lies (default: beside the first)")
+    parser.add_argument("--files", type=int, default=200)
+    parser.add_argument("--most", type=int, default=10**9, help="at most so many points of a command, evenly spread")
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
     started = time.monotonic()
-    restore, recovery = restore_campaign.Tally(), restore_campaign.Tally()
-    with tempfile.TemporaryDirectory(prefix="fo-crash.", dir=options.folder) as folder:
+    total = {}
+    with tempfile.TemporaryDirectory(prefix="fo-crash.", dir=options.folder) as folder, \
+            tempfile.TemporaryDirectory(prefix="fo-crash.", dir=options.second or options.folder) as second:
         with concurrent.futures.ProcessPoolExecutor(options.jobs) as pool:
-            shares = [pool.submit(share, folder, i, options.jobs, options.files) for i in range(options.jobs)]
+            shares = [pool.submit(share, options, folder, second if options.second else None, i) for i in range(options.jobs)]
             for one in concurrent.futures.as_completed(shares):
-                first, second = one.result()
-                restore.add(first)
-                recovery.add(second)
-    for text in restore.wrong + recovery.wrong:
+                for name, tally in one.result().items():
+                    total.setdefault(name, restore_campaign.Tally()).add(tally)
+    wrong = [text for tally in total.values() for text in tally.wrong]
+    for text in wrong:
         print(text, file=sys.stderr)
-    half = len(restore.wrong) + len(recovery.wrong)
-    print(f"restore of {options.files} files: killed at {restore.points} points, its recovery at {recovery.points}; "
-          f"not reached {restore.not_reached + recovery.not_reached}; half states {half}; "
+    parts = ", ".join(f"{name} at {tally.points}" for name, tally in total.items())
+    print(f"killed, {options.files} files in two directories: {parts}; points {sum(t.points for t in total.values())}; "
+          f"not reached {sum(t.not_reached for t in total.values())}; half or lost states {len(wrong)}; "
           f"{time.monotonic() - started:.0f} s")
-    return 1 if half else 0
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

@@ -84,6 +84,27 @@ class ExamplesTest(unittest.TestCase):
         ours = [line for line in done.stderr.splitlines() if "failover-" in line or str(folder) in line]
         self.assertEqual((done.returncode, ours), (0, []), done.stderr)
 
+    def test_the_pbx_waits_for_the_recovery(self):
+        folder = temporary_folder(self)
+        drop_in = (EXAMPLES / "asterisk/no-half-restore.conf").read_text(encoding="utf-8")
+        marker = folder / "in-progress"
+        condition = re.search(r"^ConditionPathExists=!/var/lib/failover/restore/in-progress$", drop_in, re.MULTILINE).group(0)
+        condition = condition.replace("/var/lib/failover/restore/in-progress", str(marker))
+        for there in (False, True):
+            if there:
+                marker.touch()
+            done = subprocess.run(["systemd-analyze", "condition", condition], capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode != 0, there, done)
+        (folder / "asterisk.service.d").mkdir()
+        (folder / "asterisk.service.d/no-half-restore.conf").write_text(drop_in, encoding="utf-8")
+        (folder / "asterisk.service").write_text("[Service]\nExecStart=/bin/true\n", encoding="utf-8")
+        recover = (EXAMPLES / "systemd/failover-recover.service").read_text(encoding="utf-8")
+        (folder / "failover-recover.service").write_text(recover.replace("ExecStart=fo-", f"ExecStart={BIN}/fo-"), encoding="utf-8")
+        done = subprocess.run(["systemd-analyze", "verify", "--man=no", str(folder / "asterisk.service"),
+                               str(folder / "failover-recover.service")], capture_output=True, text=True, check=False)
+        ours = [line for line in done.stderr.splitlines() if str(folder) in line or "failover-" in line]
+        self.assertEqual((done.returncode, ours), (0, []), done.stderr)
+
     def test_configurations(self):
         for name in ("failover.conf", "quickstart.d/failover.conf"):
             self.assertEqual(wrong_keys((EXAMPLES / name).read_text(encoding="utf-8")), [], name)

@@ -11,8 +11,16 @@ void declare_restore_options(CLI::App& app, RestoreCommand& command) {
   app.add_option("backup", command.backup,
                  "The backup; - takes its path from the first line of stdin (default: the newest verified one)")
       ->type_name("BACKUP");
-  app.add_option("--target", restore.target, "Directory that the archive's root goes to")->type_name("DIR");
+  app.add_option("--target", command.target, "Directory that the archive's root goes to")->type_name("DIR");
+  app.add_option("--map", command.maps, "This part of the archive goes there (repeatable; the longest prefix counts)")
+      ->type_name("PREFIX=DIR");
+  app.add_flag("--ignore-unmapped", restore.ignore_unmapped, "Leave out what no --map takes");
   app.add_flag("--take-over", restore.take_over, "Once, for a non-empty directory that we have not restored yet");
+  app.add_flag("--mirror", restore.mirror, "Also remove what is not in the backup (kept in the undo copy)");
+  app.add_option("--keep-undo", restore.keep_undo, "Of how many generations the undo copies are kept (default 1)")
+      ->type_name("N");
+  app.add_option("--owner", command.owner, "Owner of files that are new here (default: their directory's)")
+      ->type_name("USER[:GROUP]");
   app.add_flag("--verify", command.verify, "Check the backup only: archive, digest, limits");
   app.add_option("--pre-hook", restore.hooks.pre, "Executable to run before the first change (stops services)")
       ->type_name("FILE");

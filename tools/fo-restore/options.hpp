@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include <failover/restorer.hpp>
 
@@ -13,6 +14,9 @@ namespace failover::cli {
 /// What the command line and the configuration file say.
 struct RestoreCommand {
   std::string backup;
+  std::string target;
+  std::vector<std::string> maps;
+  std::string owner;
   bool verify = false;
   bool rollback = false;
   bool status = false;

@@ -1,7 +1,9 @@
 #include "fo-restore/render.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -50,6 +52,56 @@ json backup_json(const VerifiedBackup& backup) {
               {"backup_time", time_text(backup.time)}};
 }
 
+json roots_json(const std::vector<RestoreRoot>& roots) {
+  auto value = json::array();
+  for (const auto& root : roots) value.push_back({{"prefix", root.prefix}, {"directory", root.directory}});
+  return value;
+}
+
+std::string root_text(const RestoreRoot& root) {
+  return root.prefix.empty() ? root.directory : root.prefix + " -> " + root.directory;
+}
+
+struct Count {
+  std::uint64_t files = 0;
+  std::uint64_t bytes = 0;
+};
+
+/// Files of a plan by what becomes of them; directories are acts, but no files.
+struct Changes {
+  Count added;
+  Count changed;
+  Count removed;
+  Count unchanged;
+};
+
+Changes changes_of(const RestorePlan& plan) {
+  Changes changes;
+  changes.unchanged = {plan.unchanged, plan.unchanged_bytes};
+  for (const auto& act : plan.acts) {
+    auto* count = act.act == "add"       ? &changes.added
+                  : act.act == "replace" ? &changes.changed
+                  : act.act == "remove"  ? &changes.removed
+                                         : nullptr;
+    if (count == nullptr) continue;
+    ++count->files;
+    count->bytes += act.size;
+  }
+  return changes;
+}
+
+json count_json(const Count& count) {
+  return json{{"files", count.files}, {"bytes", count.bytes}};
+}
+
+std::string changes_text(const Changes& changes) {
+  const auto part = [](const Count& count, std::string_view what) {
+    return fmt::format("{} {} ({} bytes)", count.files, what, count.bytes);
+  };
+  return fmt::format("{}, {}, {}, {}", part(changes.added, "added"), part(changes.changed, "changed"),
+                     part(changes.removed, "removed"), part(changes.unchanged, "unchanged"));
+}
+
 }  // namespace
 
 Outcome render(const VerifiedBackup& backup, Output& output) {
@@ -61,18 +113,26 @@ Outcome render(const VerifiedBackup& backup, Output& output) {
 
 Outcome render(const RestorePlan& plan, Output& output) {
   for (const auto& act : plan.acts) {
-    output.print(fmt::format("{:<8} {}  ({})", act.act, act.path, act.reason));
-    output.object("act", text(json{{"act", act.act}, {"path", act.path}, {"size", act.size}, {"reason", act.reason}}));
+    output.print(fmt::format("{:<8} {:>12}  {}  ({})", act.act, act.size, act.live, act.reason));
+    output.object(
+        "act",
+        text(json{
+            {"act", act.act}, {"path", act.path}, {"live", act.live}, {"size", act.size}, {"reason", act.reason}}));
   }
+  const auto changes = changes_of(plan);
   auto fields = backup_json(plan.backup);
-  fields["target"] = plan.target;
+  fields["targets"] = roots_json(plan.roots);
   fields["acts"] = plan.acts.size();
   fields["unchanged"] = plan.unchanged;
+  fields["changes"] = json{{"added", count_json(changes.added)},
+                           {"changed", count_json(changes.changed)},
+                           {"removed", count_json(changes.removed)},
+                           {"unchanged", count_json(changes.unchanged)}};
   fields["nothing_to_do"] = plan.nothing_to_do;
   const auto message = plan.nothing_to_do
                            ? fmt::format("nothing to do: {} is restored already", plan.backup.path.string())
-                           : fmt::format("would do {} acts with {}; {} files are unchanged", plan.acts.size(),
-                                         plan.backup.path.string(), plan.unchanged);
+                           : fmt::format("would do {} acts with {}: {}", plan.acts.size(), plan.backup.path.string(),
+                                         changes_text(changes));
   return outcome(message, fields, plan.backup.warnings);
 }
 
@@ -122,13 +182,14 @@ Outcome render(const RestoreStatus& status, Output& output) {
     fields["backup_time"] = time_text(status.backup_time);
     fields["restored"] = time_text(status.restored);
     fields["sha256"] = status.sha256;
-    fields["target"] = status.target;
+    fields["targets"] = roots_json(status.roots);
     fields["previous"] = status.previous;
     output.print(fmt::format("generation  {}", status.generation));
     output.print(fmt::format("backup      {}", status.backup));
     output.print(fmt::format("of          {}", time_text(status.backup_time)));
     output.print(fmt::format("restored    {}", time_text(status.restored)));
-    output.print(fmt::format("target      {}", status.target.empty() ? "(by a program)" : status.target));
+    if (status.roots.empty()) output.print("target      (by a program)");
+    for (const auto& root : status.roots) output.print(fmt::format("target      {}", root_text(root)));
     output.print(fmt::format("rollback    {}", status.can_roll_back ? "possible" : "not possible"));
   }
   Outcome result;
@@ -146,7 +207,7 @@ Outcome render(const std::vector<RestoreHistoryEntry>& history, Output& output) 
     output.print(fmt::format("{:>4}  {}  {:<8}  {:<11}  {}{}", entry.run, time_text(entry.started), entry.kind,
                              entry.result, entry.backup, entry.reason.empty() ? "" : "  (" + entry.reason + ")"));
     json fields{{"run", entry.run},       {"kind", entry.kind},     {"started", time_text(entry.started)},
-                {"result", entry.result}, {"backup", entry.backup}, {"target", entry.target},
+                {"result", entry.result}, {"backup", entry.backup}, {"targets", roots_json(entry.roots)},
                 {"reason", entry.reason}};
     if (entry.ended) fields["ended"] = time_text(*entry.ended);
     output.object("run", text(fields));

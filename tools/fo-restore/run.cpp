@@ -13,6 +13,7 @@
 #include "fo-restore/backup_path.hpp"
 #include "fo-restore/options.hpp"
 #include "fo-restore/render.hpp"
+#include "fo-restore/targets.hpp"
 
 namespace failover::cli {
 
@@ -33,6 +34,7 @@ Result<void> check(const RestoreCommand& command) {
       return fail(ErrorKind::usage, "the hook " + hook.string() + " must be an absolute path");
     }
   }
+  if (command.restore.keep_undo == 0) return fail(ErrorKind::usage, "--keep-undo must be at least 1");
   if (command.restore.limits.max_ratio == 0) return fail(ErrorKind::usage, "--max-ratio must be at least 1");
   return {};
 }
@@ -59,6 +61,8 @@ Result<Outcome> RestoreTool::run(Session& session) {
   auto backup = command_.backup;
   if (backup == "-") backup = FO_TRY(backup_path_from_stdin(context));
   command_.restore.program = session.program;
+  command_.restore.roots = FO_TRY(roots_from(command_.target, command_.maps));
+  if (!command_.owner.empty()) command_.restore.owner = FO_TRY(owner_from(command_.owner));
   if (command_.verify) return render(FO_TRY(restorer->verify(backup, command_.restore, context)), output);
   if (session.options.dry_run) return render(FO_TRY(restorer->plan(backup, command_.restore, context)), output);
   return render(FO_TRY(restorer->restore(backup, command_.restore, context)), false);

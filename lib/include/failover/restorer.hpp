@@ -29,10 +29,28 @@ struct RestoreHooks {
   Duration timeout = std::chrono::minutes(5);
 };
 
+/// A part of the archive, and the directory of this host that it goes to.
+struct RestoreRoot {
+  std::string prefix;     ///< a directory of the archive, without slash at either end; empty = all of it
+  std::string directory;  ///< it exists; absolute once a restorer has looked at it
+
+  bool operator==(const RestoreRoot&) const = default;
+};
+
+struct Ownership {
+  std::uint32_t uid = 0;
+  std::uint32_t gid = 0;
+};
+
 struct RestoreOptions {
-  std::filesystem::path target;      ///< an existing directory; empty when `program` does the work
+  /// Of several that take an entry the longest prefix counts. Empty when `program` does the work.
+  std::vector<RestoreRoot> roots;
+  bool ignore_unmapped = false;      ///< else an entry that no root takes is refused
   std::vector<std::string> program;  ///< the PBX's own restore with its arguments; "{}" becomes the backup's path
-  bool take_over = false;            ///< a non-empty target that no manifest of ours covers is all right
+  bool take_over = false;            ///< a non-empty root that no manifest of ours covers is all right
+  bool mirror = false;               ///< also what is not in the backup goes (into the undo copy)
+  std::optional<Ownership> owner;    ///< of files and directories that come; else their directory's owner
+  unsigned keep_undo = 1;            ///< of how many generations the undo copies are kept; at least 1
   RestoreHooks hooks;
   RestoreLimits limits;
   std::filesystem::path password_file;  ///< for an encrypted archive; empty = none
@@ -51,7 +69,8 @@ struct VerifiedBackup {
 
 struct PlannedAct {
   std::string act;   ///< replace, add, remove, mkdir, rmdir, program
-  std::string path;  ///< beneath the target
+  std::string path;  ///< in the archive
+  std::string live;  ///< the same on this host, absolute
   std::uint64_t size = 0;
   std::string reason;  ///< a clause
 };
@@ -59,9 +78,10 @@ struct PlannedAct {
 /// What a run would do; the run itself does exactly this.
 struct RestorePlan {
   VerifiedBackup backup;
-  std::string target;
+  std::vector<RestoreRoot> roots;
   std::vector<PlannedAct> acts;
   std::uint64_t unchanged = 0;  ///< files that are already as in the backup
+  std::uint64_t unchanged_bytes = 0;
   bool nothing_to_do = false;
 };
 
@@ -83,8 +103,8 @@ struct RestoreStatus {
   WallTime backup_time;
   WallTime restored;
   std::string sha256;
-  std::string target;
-  std::uint64_t previous = 0;  ///< what --rollback goes back to; 0 = the time before the first restore
+  std::vector<RestoreRoot> roots;  ///< empty when a program restored it
+  std::uint64_t previous = 0;      ///< what --rollback goes back to; 0 = the time before the first restore
   bool can_roll_back = false;
   bool in_progress = false;  ///< a tree may be mixed
   bool interrupted = false;  ///< a run did not come to its end: --recover
@@ -94,7 +114,7 @@ struct RestoreHistoryEntry {
   std::uint64_t run = 0;
   std::string kind;  ///< restore, rollback, program
   std::string backup;
-  std::string target;
+  std::vector<RestoreRoot> roots;
   WallTime started;
   std::optional<WallTime> ended;
   std::string result;  ///< restored, undone, aborted; "interrupted" when it did not come to its end

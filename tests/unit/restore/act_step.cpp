@@ -87,3 +87,10 @@ TEST_CASE("what somebody else put there is never moved", "[all-or-nothing]") {
   CHECK(next_step(ActKind::remove, Direction::backward, Seen::other_file, Seen::old_file) == ActStep::conflict);
   CHECK(next_step(ActKind::make_directory, Direction::forward, Seen::other_file, Seen::absent) == ActStep::conflict);
 }
+
+TEST_CASE("a removed file that overlayfs has copied up on its way is still the removed one") {
+  CHECK(next_step(ActKind::remove, Direction::forward, Seen::absent, Seen::other_file) == ActStep::nothing);
+  CHECK(next_step(ActKind::remove, Direction::backward, Seen::absent, Seen::other_file) == ActStep::slot_to_live);
+  CHECK(next_step(ActKind::remove, Direction::backward, Seen::other_file, Seen::absent) == ActStep::nothing);
+  CHECK(next_step(ActKind::remove, Direction::backward, Seen::absent, Seen::absent) == ActStep::conflict);
+}

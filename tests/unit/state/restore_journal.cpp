@@ -20,7 +20,7 @@ TEST_CASE("the journal tells every run again as it was written") {
     CHECK(journal.open_run() == nullptr);
     RestoreRun run;
     run.number = journal.next_number();
-    run.target = "/srv/pbx";
+    run.roots = {{"", "/srv/pbx"}};
     run.mounts = {"", "db"};
     run.after = RestoredGeneration{.generation = 1, .backup = "/b.zip"};
     REQUIRE(journal.begin(run));
@@ -59,7 +59,7 @@ TEST_CASE("plan, manifest and generation come back whole or not at all") {
   RestorePlanFile plan;
   plan.run = 4;
   plan.slots = 3;
-  plan.target = "/srv";
+  plan.roots = {{"", "/srv"}};
   RestoreAct act;
   act.n = 5;
   act.kind = ActKind::remove;
@@ -84,7 +84,7 @@ TEST_CASE("the marker is there exactly while it is set") {
   const test::TemporaryDirectory folder;
   const auto state = *StateDir::open(folder / "state");
   CHECK_FALSE(*restore_in_progress(state));
-  REQUIRE(RestoreMarker(state).set(1, "/srv"));
+  REQUIRE(RestoreMarker(state).set(1, {{"", "/srv"}}));
   CHECK(*restore_in_progress(state));
   REQUIRE(RestoreMarker(state).clear());
   CHECK_FALSE(*restore_in_progress(state));
