@@ -32,7 +32,7 @@ namespace {
 class Conversation {
  public:
   Conversation(SpawnedChild& child, const ChildCommand& command, ChildResult& result) noexcept
-      : child_(child), rest_of_input_(command.input), cap_(command.output_cap), result_(result) {}
+      : child_(child), command_(command), rest_of_input_(command.input), result_(result) {}
 
   /// @param wake a descriptor that ends the wait when readable, or -1. @return whether the child has ended.
   bool until(Deadline deadline, int wake) {
@@ -82,15 +82,17 @@ class Conversation {
         return;
       }
       const auto size = static_cast<std::size_t>(count);
-      const auto room = std::min(size, cap_ - std::min(cap_, kept.size()));
+      if (command_.heard) command_.heard({buffer.data(), size});
+      const auto cap = command_.output_cap;
+      const auto room = std::min(size, cap - std::min(cap, kept.size()));
       kept.append(buffer.data(), room);
       result_.truncated = result_.truncated || room < size;
     }
   }
 
   SpawnedChild& child_;
+  const ChildCommand& command_;
   std::string_view rest_of_input_;
-  std::size_t cap_;
   ChildResult& result_;
 };
 
@@ -121,7 +123,8 @@ Result<ChildResult> run_child(const ChildCommand& command, const Context& contex
   const SigpipeBlocked no_sigpipe;
   const auto soft = soft_end(command, context);
   ChildResult result;
-  SpawnedChild child = FO_TRY(SpawnedChild::start(command.argv, command.environment, command.merge_output));
+  SpawnedChild child = FO_TRY(SpawnedChild::start(command.argv, command.environment, command.merge_output,
+                                                  {command.user ? &*command.user : nullptr, command.born}));
   Conversation conversation(child, command, result);
   const auto on_stop = wake.on(context.stop);
   if (!conversation.until(soft, wake.fd())) {

@@ -2,13 +2,19 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include <sys/types.h>
+
 #include <failover/context.hpp>
 #include <failover/error.hpp>
+
+#include "core/user_account.hpp"
 
 namespace failover {
 
@@ -22,6 +28,10 @@ struct ChildCommand {
   Duration grace = std::chrono::seconds(2);  ///< KILL this long after TERM (taken out of the deadline, not added)
   std::size_t output_cap = std::size_t{64} * 1024;  ///< bytes kept of each stream; the rest is read and dropped
   bool merge_output = false;                        ///< stderr goes where stdout goes
+  std::optional<UserAccount> user{};                ///< who it runs as; none: who we are
+  /// Called once its process exists and before it begins; when that fails, or we die in it, it never begins.
+  std::function<Result<void>(pid_t)> born{};
+  std::function<void(std::string_view)> heard{};  ///< all of its output as it comes, also what is beyond the cap
 };
 
 struct ChildResult {

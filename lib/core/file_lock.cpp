@@ -1,8 +1,10 @@
 #include "core/file_lock.hpp"
 
 #include <cerrno>
+#include <cstddef>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <fcntl.h>
@@ -19,6 +21,8 @@ namespace failover {
 
 namespace {
 
+constexpr std::size_t note_limit = 4096;
+
 // The pid is for the message only; the lock itself is the kernel's.
 std::string holder(int fd) {
   auto text = read_to_end(fd, 64);
@@ -28,7 +32,7 @@ std::string holder(int fd) {
 
 }  // namespace
 
-Result<FileLock> FileLock::take(const std::filesystem::path& path) {
+Result<FileLock> FileLock::take(const std::filesystem::path& path, std::string_view note) {
   Fd fd = FO_TRY(open_file(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600));
   while (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno == EINTR) continue;
@@ -38,8 +42,14 @@ Result<FileLock> FileLock::take(const std::filesystem::path& path) {
     return fail_errno("cannot lock " + path.string());
   }
   if (::ftruncate(fd.get(), 0) != 0) return fail_errno("cannot write " + path.string());
-  FO_TRY(write_all(fd.get(), std::to_string(::getpid()) + "\n"));
+  FO_TRY(write_all(fd.get(), std::to_string(::getpid()) + "\n" + std::string(note)));
   return FileLock(std::move(fd));
+}
+
+Result<std::string> FileLock::note_of(const std::filesystem::path& path) {
+  const auto text = FO_TRY(read_file(path, note_limit));
+  const auto line_end = text.find('\n');
+  return line_end == std::string::npos ? std::string() : text.substr(line_end + 1);
 }
 
 }  // namespace failover

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+#include <string_view>
 
 #include <failover/error.hpp>
 
@@ -12,7 +14,12 @@ namespace failover {
 class FileLock {
  public:
   /// Ends at once with an error of kind locked, naming the holder's pid, when another process has it.
-  static Result<FileLock> take(const std::filesystem::path& path);
+  /// @param note what the holder says of itself, for note_of()
+  static Result<FileLock> take(const std::filesystem::path& path, std::string_view note = {});
+
+  /// What the one who took it last said of itself; it may be gone, and one who takes it right now may not have said
+  /// anything yet.
+  static Result<std::string> note_of(const std::filesystem::path& path);
 
  private:
   explicit FileLock(Fd fd) noexcept : fd_(std::move(fd)) {}

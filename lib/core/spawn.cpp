@@ -23,7 +23,9 @@
 #include <failover/error.hpp>
 
 #include "core/fd.hpp"
+#include "core/fork_exec.hpp"
 #include "core/system_error.hpp"
+#include "core/user_account.hpp"
 
 namespace failover {
 
@@ -60,10 +62,12 @@ std::string find_program(const std::string& name) {
   return name;
 }
 
-std::vector<std::string> clean_environment(const std::vector<std::pair<std::string, std::string>>& additions) {
+std::vector<std::string> clean_environment(const std::vector<std::pair<std::string, std::string>>& additions,
+                                           const UserAccount* user) {
   std::string path = "PATH=";
   for (const auto directory : clean_path) path.append(path.size() > 5 ? ":" : "").append(directory);
-  std::vector<std::string> environment{path, "LANG=C.UTF-8", "HOME=/"};
+  std::vector<std::string> environment{path, "LANG=C.UTF-8", "HOME=" + (user != nullptr ? user->home : "/")};
+  if (user != nullptr) environment.insert(environment.end(), {"USER=" + user->name, "LOGNAME=" + user->name});
   for (const auto& [name, value] : additions) environment.push_back(fmt::format("{}={}", name, value));
   return environment;
 }
@@ -126,11 +130,26 @@ class SpawnSetup {
   posix_spawnattr_t attributes_{};
 };
 
+Result<pid_t> fork_with(const SpawnWishes& wishes, std::vector<std::string> argv, std::vector<std::string> environment,
+                        const std::array<int, 3>& streams) {
+  const auto path = find_program(argv.front());
+  const auto arguments = pointers(argv);
+  const auto variables = pointers(environment);
+  return fork_exec({.path = path.c_str(),
+                    .argv = arguments.data(),
+                    .environment = variables.data(),
+                    .input = streams[0],
+                    .output = streams[1],
+                    .errors = streams[2],
+                    .user = wishes.user,
+                    .born = wishes.born});
+}
+
 }  // namespace
 
 Result<SpawnedChild> SpawnedChild::start(const std::vector<std::string>& argv,
                                          const std::vector<std::pair<std::string, std::string>>& environment,
-                                         bool merge_output, std::span<const int> descriptors) {
+                                         bool merge_output, const SpawnWishes& wishes) {
   if (argv.empty() || argv.front().empty()) return fail(ErrorKind::usage, "no program to run was named");
   auto in = FO_TRY(make_pipe());
   auto out = FO_TRY(make_pipe());
@@ -139,11 +158,15 @@ Result<SpawnedChild> SpawnedChild::start(const std::vector<std::string>& argv,
   setup.use_as(in.read_end, STDIN_FILENO);
   setup.use_as(out.write_end, STDOUT_FILENO);
   setup.use_as(merge_output ? out.write_end : err.write_end, STDERR_FILENO);
-  const auto copies = FO_TRY(setup.hand_down(descriptors));
+  const auto copies = FO_TRY(setup.hand_down(wishes.descriptors));
   auto near_in = FO_TRY(non_blocking(std::move(in.write_end)));
   auto near_out = FO_TRY(non_blocking(std::move(out.read_end)));
   auto near_err = FO_TRY(non_blocking(std::move(err.read_end)));
-  const pid_t pid = FO_TRY(setup.spawn(argv, clean_environment(environment)));
+  const int child_errors = merge_output ? out.write_end.get() : err.write_end.get();
+  const bool plain = wishes.user == nullptr && !wishes.born;
+  const pid_t pid = plain ? FO_TRY(setup.spawn(argv, clean_environment(environment, nullptr)))
+                          : FO_TRY(fork_with(wishes, argv, clean_environment(environment, wishes.user),
+                                             {in.read_end.get(), out.write_end.get(), child_errors}));
   SpawnedChild child(pid, Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))));
   if (!child.pidfd_) return fail_errno("cannot watch a child process");
   child.input = std::move(near_in);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <utility>
@@ -10,8 +11,16 @@
 #include <failover/error.hpp>
 
 #include "core/fd.hpp"
+#include "core/user_account.hpp"
 
 namespace failover {
+
+/// What else may be wished for a program.
+struct SpawnWishes {
+  const UserAccount* user = nullptr;        ///< who it runs as; none: who we are
+  std::function<Result<void>(pid_t)> born;  ///< see ForkedProgram
+  std::span<const int> descriptors = {};    ///< the child has them too, as 3, 4, ..; not with another user
+};
 
 /// A started program with the near ends of its three streams, all non-blocking. Destroying it kills the whole
 /// process group unless reap() was called, and waits at most 50 ms for the program's end.
@@ -19,10 +28,9 @@ class SpawnedChild {
  public:
   /// @param argv argv[0] is looked up in the clean PATH when it has no slash. The environment is clean but for
   ///   `environment`; every signal is at its default and unblocked; the process group is the child's own.
-  /// @param descriptors the child has them too, as 3, 4, ..
   static Result<SpawnedChild> start(const std::vector<std::string>& argv,
                                     const std::vector<std::pair<std::string, std::string>>& environment,
-                                    bool merge_output, std::span<const int> descriptors = {});
+                                    bool merge_output, const SpawnWishes& wishes = {});
   SpawnedChild(SpawnedChild&& other) noexcept;
   SpawnedChild& operator=(SpawnedChild&&) = delete;
   ~SpawnedChild();

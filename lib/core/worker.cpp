@@ -61,7 +61,7 @@ Result<std::unique_ptr<Worker>> Worker::start(std::string_view name, std::span<c
   }
   std::vector<std::string> argv{path.string()};
   argv.insert(argv.end(), arguments.begin(), arguments.end());
-  auto child = FO_TRY(SpawnedChild::start(argv, {}, false, descriptors));
+  auto child = FO_TRY(SpawnedChild::start(argv, {}, false, {.user = nullptr, .born = {}, .descriptors = descriptors}));
   // A smaller pipe works as well, only slower.
   ::fcntl(child.output.get(), F_SETPIPE_SZ, pipe_size);
   return std::unique_ptr<Worker>(new Worker(std::string(name), std::move(child)));

@@ -17,6 +17,7 @@
 #include "core/file_lock.hpp"
 #include "promote/gather.hpp"
 #include "promote/promotion_run.hpp"
+#include "state/host_lock.hpp"
 #include "state/promotion_journal.hpp"
 #include "state/role_file.hpp"
 #include "state/state_dir.hpp"
@@ -32,9 +33,13 @@ struct Opened {
   PromotionJournal journal;
 };
 
-Result<Opened> open_state(const std::filesystem::path& root) {
+/// What goes forward asks a running restore to stop; what looks back does not.
+enum class RunningRestore { refuse, ask_to_stop };
+
+Result<Opened> open_state(const std::filesystem::path& root, RunningRestore restore, const Context& context) {
   auto state = FO_TRY(StateDir::open(root));
-  auto lock = FO_TRY(state.lock_host());
+  auto lock = FO_TRY(restore == RunningRestore::ask_to_stop ? lock_host_for_promotion(state, context)
+                                                            : lock_host(state, LockPurpose::promotion));
   auto journal = FO_TRY(PromotionJournal::open(state));
   return Opened{std::move(state), std::move(lock), std::move(journal)};
 }
@@ -87,14 +92,14 @@ PromotionPlan prepare_promotion(const PromotionSettings& settings, PromotionPart
 
 PromotionReport promote(const PromotionSettings& settings, PromotionParts& parts, const PromotionApproval& approve,
                         const Context& context) {
-  auto opened = open_state(settings.state_dir);
+  auto opened = open_state(settings.state_dir, RunningRestore::ask_to_stop, context);
   if (!opened) return failed(opened.error());
   return PromotionRun(settings, parts, opened->state, opened->journal, context).run(approve);
 }
 
 PromotionReport resume_promotion(const PromotionSettings& settings, PromotionParts& parts,
                                  const PromotionApproval& approve, const Context& context) {
-  auto opened = open_state(settings.state_dir);
+  auto opened = open_state(settings.state_dir, RunningRestore::ask_to_stop, context);
   if (!opened) return failed(opened.error());
   if (!is_open(opened->journal)) {
     return nothing_to_do(
@@ -104,7 +109,7 @@ PromotionReport resume_promotion(const PromotionSettings& settings, PromotionPar
 }
 
 PromotionReport abort_promotion(const PromotionSettings& settings, Arbiter& arbiter, const Context& context) {
-  auto opened = open_state(settings.state_dir);
+  auto opened = open_state(settings.state_dir, RunningRestore::refuse, context);
   if (!opened) return failed(opened.error());
   if (!is_open(opened->journal)) return nothing_to_do("nothing to abort: no promotion of this host is unfinished");
   const auto earlier = earlier_promotion(opened->journal.history()).value_or(EarlierPromotion{});
@@ -128,7 +133,7 @@ PromotionReport abort_promotion(const PromotionSettings& settings, Arbiter& arbi
 
 Result<std::shared_ptr<void>> lock_this_host(const std::filesystem::path& state_dir) {
   const auto state = FO_TRY(StateDir::open(state_dir));
-  return std::make_shared<FileLock>(FO_TRY(state.lock_host()));
+  return std::make_shared<FileLock>(FO_TRY(lock_host(state, LockPurpose::promotion)));
 }
 
 }  // namespace failover

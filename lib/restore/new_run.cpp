@@ -35,6 +35,11 @@ RestoredGeneration generation_of(const VerifiedBackup& backup, const RestoreRun&
   generation.restored = run.started;
   generation.sha256 = backup.sha256;
   generation.roots = run.roots;
+  generation.kind = backup.contents.kind;
+  generation.version = backup.contents.version;
+  generation.extensions = backup.contents.extensions;
+  generation.files = backup.files;
+  generation.bytes = backup.bytes;
   if (run.before) {
     generation.previous = run.before->generation;
     generation.previous_backup = run.before->backup;

@@ -5,8 +5,10 @@
 
 #include <failover/context.hpp>
 #include <failover/error.hpp>
+#include <failover/observer.hpp>
 #include <failover/restorer.hpp>
 
+#include "restore/handover_folder.hpp"
 #include "restore/hooks.hpp"
 #include "restore/live_tree.hpp"
 #include "restore/program_restore.hpp"
@@ -22,13 +24,13 @@ namespace failover {
 
 namespace {
 
-Result<Ending> finish_tree(const StateDir& state, RestoreJournal& journal, const Context& context) {
+Result<Ending> finish_tree(const StateDir& state, RestoreJournal& journal, Observer* observer, const Context& context) {
   const RestoreRun run = *journal.open_run();
   const auto plan = FO_TRY(read_restore_plan(state, run.number));
   const auto tree = FO_TRY(LiveTree::open(run.roots));
   Slots slots(tree, run.slots);
   for (const auto& mount : run.mounts) FO_TRY(slots.open(mount));
-  return Transaction(state, journal, tree, slots, context).finish(plan);
+  return Transaction(state, journal, tree, slots, context, observer).finish(plan);
 }
 
 std::string named(const RestoreRun& run) {
@@ -41,6 +43,7 @@ Error abort_open_run(const StateDir& state, RestoreJournal& journal, const Error
   const auto cleared = RestoreMarker(state).clear();
   if (!cleared) return unfinished(cleared.error()).error();
   const RestoreRun run = *journal.open_run();
+  if (run.kind == RunKind::program) HandoverFolder::remove(run);
   if (run.pre_hook_ran) {
     const auto post = run_post_hook(run, "aborted", context);
     if (!post) context.note(Level::alarm, post.error().message + "; look whether the services run");
@@ -55,7 +58,8 @@ Error abort_open_run(const StateDir& state, RestoreJournal& journal, const Error
   return cause;
 }
 
-Result<Recovered> recover_open_run(const StateDir& state, RestoreJournal& journal, const Context& context) {
+Result<Recovered> recover_open_run(const StateDir& state, RestoreJournal& journal, Observer* observer,
+                                   const Context& context) {
   if (journal.open_run() == nullptr) {
     sweep(state, journal, context);
     return Recovered::nothing;
@@ -69,21 +73,23 @@ Result<Recovered> recover_open_run(const StateDir& state, RestoreJournal& journa
     return Recovered::aborted;
   }
   context.note(Level::warning, named(run) + " was interrupted after its commit: taking it up again");
-  if (run.kind == RunKind::program) return recover_program(state, journal, context);
-  const auto ending = finish_tree(state, journal, context);
+  if (run.kind == RunKind::program) return recover_program(state, journal, observer, context);
+  const auto ending = finish_tree(state, journal, observer, context);
   if (!ending && ending.error().kind == ErrorKind::unfinished) return std::unexpected(ending.error());
   if (!ending) return unfinished(ending.error());
+  for (const auto& warning : ending->warnings) context.note(Level::warning, warning);
   sweep(state, journal, context);
   return ending->restored ? Recovered::finished : Recovered::undone;
 }
 
-Result<void> reverse_open_run(const StateDir& state, RestoreJournal& journal, const Context& context) {
+Result<void> reverse_open_run(const StateDir& state, RestoreJournal& journal, Observer* observer,
+                              const Context& context) {
   const auto phase = journal.open_run()->phase;
   if (phase == RunPhase::committed || phase == RunPhase::applied) {
     FO_TRY(RestoreMarker(state).set(journal.open_run()->number, journal.open_run()->roots));
     FO_TRY(journal.reach(RunPhase::reversing, "rolled back on request"));
   }
-  const auto ending = finish_tree(state, journal, context);
+  const auto ending = finish_tree(state, journal, observer, context);
   if (!ending && ending.error().kind == ErrorKind::unfinished) return std::unexpected(ending.error());
   if (!ending) return unfinished(ending.error());
   sweep(state, journal, context);

@@ -1,6 +1,7 @@
 #include "failover/restorer.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -11,13 +12,20 @@
 
 #include <failover/context.hpp>
 #include <failover/error.hpp>
+#include <failover/observer.hpp>
 
 #include "core/file_lock.hpp"
 #include "restore/backup_choice.hpp"
+#include "restore/backup_contents.hpp"
+#include "restore/daily_window.hpp"
+#include "restore/demands.hpp"
 #include "restore/program_restore.hpp"
+#include "restore/program_run.hpp"
 #include "restore/recovery.hpp"
 #include "restore/tree_restore.hpp"
 #include "restore/tree_rollback.hpp"
+#include "state/host_lock.hpp"
+#include "state/restore_counters.hpp"
 #include "state/restore_journal.hpp"
 #include "state/restore_plan_file.hpp"
 #include "state/restored_generation.hpp"
@@ -49,24 +57,36 @@ Result<void> check_options(const RestoreOptions& options) {
         ErrorKind::usage,
         "say either where to restore to (--target DIR, --map PREFIX=DIR) or which program does it (-- PROGRAM {})");
   }
-  if (options.program.empty()) return {};
-  const bool takes_path =
-      std::ranges::any_of(options.program, [](const std::string& argument) { return argument.contains("{}"); });
-  if (!takes_path) return fail(ErrorKind::usage, "no argument of the program holds {}, where the backup's path goes");
+  FO_TRY(check_demand_keys(options.demands));
+  for (const auto& target : options.checks.targets) FO_TRY(parse_target(target));
+  if (!options.program.empty()) return check_program(options.program, options.hand_over);
   return {};
 }
 
 Result<Workplace> enter(const std::filesystem::path& state_dir) {
   auto state = FO_TRY(StateDir::open(state_dir));
-  auto lock = FO_TRY(state.lock_host());
+  auto lock = FO_TRY(lock_host(state, LockPurpose::restore));
   FO_TRY(check_role(state));
   auto journal = FO_TRY(RestoreJournal::open(state));
   return Workplace{std::move(state), std::move(lock), std::move(journal)};
 }
 
+/// Good by the profile, and what is demanded of it. Nothing is touched before that.
+Result<OpenBackup> open_demanded(const StateDir& state, const std::filesystem::path& path,
+                                 const RestoreOptions& options, const Context& context) {
+  // A PROGRAM uses all of it; a tree looks at what it stages.
+  auto opened = FO_TRY(options.program.empty() ? open_backup(path, options, context)
+                                               : open_whole_backup(path, options, context));
+  FO_TRY(add_contents(opened, context));
+  const auto last = FO_TRY(read_restored_generation(state));
+  FO_TRY(check_demands(options.demands, opened.facts, last));
+  return opened;
+}
+
 class JournaledRestorer final : public Restorer {
  public:
-  explicit JournaledRestorer(std::filesystem::path state_dir) : state_dir_(std::move(state_dir)) {}
+  JournaledRestorer(std::filesystem::path state_dir, std::shared_ptr<Observer> observer)
+      : state_dir_(std::move(state_dir)), observer_(std::move(observer)) {}
 
   Result<VerifiedBackup> verify(const std::filesystem::path& backup, const RestoreOptions& options,
                                 const Context& context) override {
@@ -75,9 +95,17 @@ class JournaledRestorer final : public Restorer {
     return FO_TRY(open_whole_backup(path, options, context)).facts;
   }
 
+  Result<BackupContents> inspect(const std::filesystem::path& backup, const RestoreOptions& options,
+                                 const Context& context) override {
+    const auto path = FO_TRY(choose_backup(StateDir::at(state_dir_), backup));
+    const auto opened = FO_TRY(open_backup(path, options, context));
+    return inspect_backup(opened, context);
+  }
+
   Result<RestorePlan> plan(const std::filesystem::path& backup, const RestoreOptions& options,
                            const Context& context) override {
     FO_TRY(check_options(options));
+    if (options.window) FO_TRY(check_window(*options.window, local_minutes()));
     const auto state = StateDir::at(state_dir_);
     FO_TRY(check_role(state));
     auto runs = FO_TRY(RestoreJournal::read(state));
@@ -85,7 +113,7 @@ class JournaledRestorer final : public Restorer {
       return fail(ErrorKind::unfinished, "a run was interrupted; type fo-restore --recover first");
     }
     const auto path = FO_TRY(choose_backup(state, backup));
-    const auto opened = FO_TRY(open_backup(path, options, context));
+    const auto opened = FO_TRY(open_demanded(state, path, options, context));
     if (options.program.empty()) return plan_tree(state, opened, options, context);
     RestorePlan plan;
     plan.backup = opened.facts;
@@ -97,19 +125,19 @@ class JournaledRestorer final : public Restorer {
   Result<RestoreReport> restore(const std::filesystem::path& backup, const RestoreOptions& options,
                                 const Context& context) override {
     FO_TRY(check_options(options));
+    if (options.window) FO_TRY(check_window(*options.window, local_minutes()));
     auto work = FO_TRY(enter(state_dir_));
     const auto* open = work.journal.open_run();
     // A PROGRAM that did not end is taken over by the next one: the same backup might fail for ever.
     const bool take_over = open != nullptr && open->kind == RunKind::program && open->phase == RunPhase::committed &&
                            !options.program.empty();
-    if (!take_over) FO_TRY(recover_open_run(work.state, work.journal, context));
+    if (!take_over) FO_TRY(recover_open_run(work.state, work.journal, observer_.get(), context));
     const auto path = FO_TRY(choose_backup(work.state, backup));
+    const auto opened = FO_TRY(open_demanded(work.state, path, options, context));
     if (!options.program.empty()) {
-      const auto whole = FO_TRY(open_whole_backup(path, options, context));
-      return restore_by_program(work.state, work.journal, whole, options, context);
+      return restore_by_program(work.state, work.journal, opened, options, observer_.get(), context);
     }
-    const auto opened = FO_TRY(open_backup(path, options, context));
-    return restore_tree(work.state, work.journal, opened, options, context);
+    return restore_tree(work.state, work.journal, opened, options, observer_.get(), context);
   }
 
   Result<RestoreReport> rollback(const RestoreHooks& hooks, const Context& context) override {
@@ -119,12 +147,12 @@ class JournaledRestorer final : public Restorer {
       if (open->kind == RunKind::program) {
         if (open->phase == RunPhase::committed) return roll_back_program(work.state, work.journal, hooks, context);
       } else {
-        FO_TRY(reverse_open_run(work.state, work.journal, context));
+        FO_TRY(reverse_open_run(work.state, work.journal, observer_.get(), context));
         const auto now = FO_TRY(read_restored_generation(work.state));
         return RestoreReport{.generation = now ? now->generation : 0, .backup = now ? now->backup : ""};
       }
     }
-    FO_TRY(recover_open_run(work.state, work.journal, context));
+    FO_TRY(recover_open_run(work.state, work.journal, observer_.get(), context));
     const auto current = FO_TRY(read_restored_generation(work.state));
     if (!current) return fail(ErrorKind::not_found, "nothing was restored here: there is nothing to go back from");
     if (current->roots.empty()) return roll_back_program(work.state, work.journal, hooks, context);
@@ -133,7 +161,7 @@ class JournaledRestorer final : public Restorer {
 
   Result<Recovered> recover(const Context& context) override {
     auto work = FO_TRY(enter(state_dir_));
-    return recover_open_run(work.state, work.journal, context);
+    return recover_open_run(work.state, work.journal, observer_.get(), context);
   }
 
   Result<RestoreStatus> status() override {
@@ -158,6 +186,12 @@ class JournaledRestorer final : public Restorer {
     return status;
   }
 
+  Result<RestoreCounters> count(const Result<RestoreReport>& outcome) override {
+    const auto now = std::chrono::system_clock::now();
+    const CountedRestore run{!outcome, outcome ? outcome->acts : 0, outcome ? outcome->bytes : 0, now};
+    return count_restore(FO_TRY(StateDir::open(state_dir_)), run, {});
+  }
+
   Result<std::vector<RestoreHistoryEntry>> history() override {
     std::vector<RestoreHistoryEntry> entries;
     for (const auto& run : FO_TRY(RestoreJournal::read(StateDir::at(state_dir_)))) {
@@ -177,12 +211,13 @@ class JournaledRestorer final : public Restorer {
 
  private:
   std::filesystem::path state_dir_;
+  std::shared_ptr<Observer> observer_;
 };
 
 }  // namespace
 
-std::unique_ptr<Restorer> make_restorer(std::filesystem::path state_dir) {
-  return std::make_unique<JournaledRestorer>(std::move(state_dir));
+std::unique_ptr<Restorer> make_restorer(std::filesystem::path state_dir, std::shared_ptr<Observer> observer) {
+  return std::make_unique<JournaledRestorer>(std::move(state_dir), std::move(observer));
 }
 
 }  // namespace failover

@@ -1,13 +1,16 @@
 #include "restore/transaction.hpp"
 
 #include <chrono>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 
 #include "restore/act_step.hpp"
 #include "restore/apply.hpp"
+#include "restore/checks.hpp"
 #include "restore/hooks.hpp"
 #include "restore/live_tree.hpp"
 #include "restore/manifest_of.hpp"
@@ -52,6 +55,12 @@ Result<void> Transaction::forward(const RestorePlanFile& plan) {
   return RestoreMarker(state_).clear();
 }
 
+/// The post-hook starts them, the checks look whether they serve.
+Result<std::vector<std::string>> Transaction::look_at_services() {
+  FO_TRY(run_post_hook(run(), "restored", context_));
+  return check_afterwards(run(), observer_, context_);
+}
+
 Result<void> Transaction::start_reverse(std::string_view reason) {
   FO_TRY(RestoreMarker(state_).set(run().number, tree_.roots()));
   return journal_.reach(RunPhase::reversing, reason);
@@ -79,11 +88,11 @@ Result<Ending> Transaction::finish(const RestorePlanFile& plan) {
   }
   if (run().phase == RunPhase::applied) {
     FO_TRY(RestoreMarker(state_).clear());
-    const auto post = run_post_hook(run(), "restored", context_);
+    const auto post = look_at_services();
     if (post) {
       const auto closed = journal_.finish("restored");
       if (!closed) return unfinished(closed.error());
-      return Ending{true, ""};
+      return Ending{true, "", *post};
     }
     context_.note(Level::warning, post.error().message + "; exchanging back");
     const auto reversing = start_reverse(post.error().message);

@@ -2,9 +2,11 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <failover/context.hpp>
 #include <failover/error.hpp>
+#include <failover/observer.hpp>
 
 #include "restore/act_step.hpp"
 #include "restore/live_tree.hpp"
@@ -19,6 +21,7 @@ namespace failover {
 struct Ending {
   bool restored = false;  ///< else it was undone
   std::string reason;     ///< why it was undone
+  std::vector<std::string> warnings{};
 };
 
 /// The part of a run that recovery shares with it: from the commit to the end, for the journal's open run. Each step is
@@ -26,8 +29,8 @@ struct Ending {
 class Transaction {
  public:
   Transaction(const StateDir& state, RestoreJournal& journal, const LiveTree& tree, const Slots& slots,
-              const Context& context) noexcept
-      : state_(state), journal_(journal), tree_(tree), slots_(slots), context_(context) {}
+              const Context& context, Observer* observer) noexcept
+      : state_(state), journal_(journal), tree_(tree), slots_(slots), context_(context), observer_(observer) {}
 
   /// Marker, then the record from which a crash goes forward.
   Result<void> commit();
@@ -39,6 +42,7 @@ class Transaction {
   Result<void> forward(const RestorePlanFile& plan);
   Result<void> backward(const RestorePlanFile& plan);
   Result<void> go(const RestorePlanFile& plan, Direction direction);
+  Result<std::vector<std::string>> look_at_services();
   Result<void> start_reverse(std::string_view reason);
   [[nodiscard]] const RestoreRun& run() const { return *journal_.open_run(); }
 
@@ -47,6 +51,7 @@ class Transaction {
   const LiveTree& tree_;
   const Slots& slots_;
   const Context& context_;
+  Observer* observer_;
 };
 
 /// An error after which the tree may be mixed, in words that say how to go on.

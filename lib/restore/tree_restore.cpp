@@ -10,6 +10,7 @@
 
 #include <failover/context.hpp>
 #include <failover/error.hpp>
+#include <failover/observer.hpp>
 #include <failover/restorer.hpp>
 
 #include "archive/entry_path.hpp"
@@ -81,10 +82,13 @@ class TreeRestore {
     return write_restored_generation(state_, current_);
   }
 
-  Result<RestoreReport> run(RestoreJournal& journal, const DraftPlan& plan, const Context& context) {
+  Result<RestoreReport> run(RestoreJournal& journal, const DraftPlan& plan, Observer* observer,
+                            const Context& context) {
     auto run = FO_TRY(new_run(state_, journal, RunKind::restore, options_.hooks));
     run.roots = tree_.roots();
     run.keep_undo = options_.keep_undo;
+    run.checks = options_.checks.targets;
+    run.check_timeout = std::chrono::ceil<std::chrono::milliseconds>(options_.checks.timeout);
     run.mounts = mounts_of(plan);
     run.after = generation_of(backup_.facts, run);
     const auto number = run.number;
@@ -92,10 +96,12 @@ class TreeRestore {
     Slots slots(tree_, number);
     auto committed = until_commit(journal, slots, plan, context);
     if (!committed) return std::unexpected(abort_open_run(state_, journal, committed.error(), context));
-    const auto ending = FO_TRY(Transaction(state_, journal, tree_, slots, context).finish(*committed));
+    const auto ending = FO_TRY(Transaction(state_, journal, tree_, slots, context, observer).finish(*committed));
     sweep(state_, journal, context);
     if (!ending.restored) return fail(ErrorKind::io, ending.reason + "; everything is as it was before");
-    return report(*committed, number);
+    auto done = report(*committed, number);
+    done.warnings.insert(done.warnings.end(), ending.warnings.begin(), ending.warnings.end());
+    return done;
   }
 
   [[nodiscard]] const LiveTree& tree() const noexcept { return tree_; }
@@ -187,11 +193,11 @@ Result<RestorePlan> plan_tree(const StateDir& state, const OpenBackup& backup, c
 }
 
 Result<RestoreReport> restore_tree(const StateDir& state, RestoreJournal& journal, const OpenBackup& backup,
-                                   const RestoreOptions& options, const Context& context) {
+                                   const RestoreOptions& options, Observer* observer, const Context& context) {
   auto tree = FO_TRY(TreeRestore::open_roots(backup, options));
   TreeRestore restore(state, backup, options, std::move(tree));
   const auto plan = FO_TRY(restore.look(context));
-  if (!restore.nothing_to_do(plan)) return restore.run(journal, plan, context);
+  if (!restore.nothing_to_do(plan)) return restore.run(journal, plan, observer, context);
   FO_TRY(restore.confirm());
   return RestoreReport{.nothing_to_do = true,
                        .generation = restore.current(),

@@ -2,6 +2,7 @@
 
 #include <failover/context.hpp>
 #include <failover/error.hpp>
+#include <failover/observer.hpp>
 #include <failover/restorer.hpp>
 
 #include "restore/backup_choice.hpp"
@@ -17,6 +18,6 @@ Result<RestorePlan> plan_tree(const StateDir& state, const OpenBackup& backup, c
 /// Restores a verified backup into its target as one transaction. No run
 /// is open.
 Result<RestoreReport> restore_tree(const StateDir& state, RestoreJournal& journal, const OpenBackup& backup,
-                                   const RestoreOptions& options, const Context& context);
+                                   const RestoreOptions& options, Observer* observer, const Context& context);
 
 }  // namespace failover

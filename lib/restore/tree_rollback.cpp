@@ -92,7 +92,7 @@ Result<RestoreReport> roll_back_tree(const StateDir& state, RestoreJournal& jour
   FO_TRY(journal.begin(std::move(run)));
   auto committed = until_commit(state, journal, tree, slots, *applied, context);
   if (!committed) return std::unexpected(abort_open_run(state, journal, committed.error(), context));
-  const auto ending = FO_TRY(Transaction(state, journal, tree, slots, context).finish(*committed));
+  const auto ending = FO_TRY(Transaction(state, journal, tree, slots, context, nullptr).finish(*committed));
   sweep(state, journal, context);
   if (!ending.restored) return fail(ErrorKind::io, ending.reason + "; everything is as it was before the rollback");
   RestoreReport report;

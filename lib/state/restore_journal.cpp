@@ -19,6 +19,7 @@
 
 #include "core/clock.hpp"
 #include "core/journal.hpp"
+#include "core/process_identity.hpp"
 #include "state/restore_roots.hpp"
 #include "state/restored_generation.hpp"
 #include "state/state_dir.hpp"
@@ -36,6 +37,7 @@ constexpr std::array<std::string_view, 3> kind_names{"restore", "rollback", "pro
 constexpr std::array<std::string_view, 7> phase_names{"begin",   "pre-hook", "commit", "applied",
                                                       "reverse", "reversed", "done"};
 constexpr std::string_view program_failed_event = "program-failed";
+constexpr std::string_view program_started_event = "program-started";
 
 template <std::size_t Size>
 std::size_t place_of(const std::array<std::string_view, Size>& names, const json& value) {
@@ -69,6 +71,25 @@ std::vector<RestoreRoot> roots_of(const json& value) {
   return std::move(*roots);
 }
 
+/// No password is in it: only where the file with it lies (property secret).
+json hand_over_json(const HandOver& hand_over) {
+  return json{{"run_as", hand_over.run_as},
+              {"place", hand_over.place.string()},
+              {"expect_log", hand_over.expect_log},
+              {"password_file", hand_over.password_file.string()},
+              {"password_in_argv", hand_over.allow_password_in_argv}};
+}
+
+HandOver hand_over_from(const json& value) {
+  HandOver hand_over;
+  value.at("run_as").get_to(hand_over.run_as);
+  hand_over.place = value.at("place").get<std::string>();
+  value.at("expect_log").get_to(hand_over.expect_log);
+  hand_over.password_file = value.at("password_file").get<std::string>();
+  hand_over.allow_password_in_argv = value.at("password_in_argv").get<bool>();
+  return hand_over;
+}
+
 json begin_record(const RestoreRun& run) {
   return json{{"format", format_number},
               {"event", phase_names.front()},
@@ -83,6 +104,10 @@ json begin_record(const RestoreRun& run) {
               {"post_hook", run.post_hook},
               {"hook_timeout_ms", run.hook_timeout.count()},
               {"program", run.program},
+              {"hand_over", hand_over_json(run.hand_over)},
+              {"handover_folder", run.handover_folder},
+              {"checks", run.checks},
+              {"check_timeout_ms", run.check_timeout.count()},
               {"takes_over", run.takes_over},
               {"before", generation_json(run.before)},
               {"after", generation_json(run.after)}};
@@ -106,6 +131,10 @@ RestoreRun run_from(const json& value) {
   value.at("post_hook").get_to(run.post_hook);
   run.hook_timeout = std::chrono::milliseconds(value.at("hook_timeout_ms").get<std::int64_t>());
   value.at("program").get_to(run.program);
+  run.hand_over = hand_over_from(value.at("hand_over"));
+  value.at("handover_folder").get_to(run.handover_folder);
+  value.at("checks").get_to(run.checks);
+  run.check_timeout = std::chrono::milliseconds(value.at("check_timeout_ms").get<std::int64_t>());
   run.takes_over = value.at("takes_over").get<bool>();
   start_phase(run);
   run.before = generation_of(value.at("before"));
@@ -114,6 +143,11 @@ RestoreRun run_from(const json& value) {
 }
 
 void follow(RestoreRun& run, const json& value) {
+  if (value.at("event") == program_started_event) {
+    run.program_process = ProcessIdentity{value.at("pid").get<pid_t>(), value.at("started").get<std::uint64_t>(),
+                                          value.at("boot").get<std::string>()};
+    return;
+  }
   if (value.at("event") == program_failed_event) {
     run.program_failed = true;
     run.reason = value.value("reason", "");
@@ -204,6 +238,19 @@ Result<void> RestoreJournal::reach(RunPhase phase, std::string_view reason) {
              {"time", rfc3339(std::chrono::system_clock::now())},
              {"run", runs_.back().number}};
   if (!reason.empty()) value["reason"] = reason;
+  FO_TRY(journal_.append(line(value)));
+  follow(runs_.back(), value);
+  return {};
+}
+
+Result<void> RestoreJournal::program_started(const ProcessIdentity& process) {
+  const json value{{"format", format_number},
+                   {"event", program_started_event},
+                   {"time", rfc3339(std::chrono::system_clock::now())},
+                   {"run", runs_.back().number},
+                   {"pid", process.pid},
+                   {"started", process.started},
+                   {"boot", process.boot}};
   FO_TRY(journal_.append(line(value)));
   follow(runs_.back(), value);
   return {};

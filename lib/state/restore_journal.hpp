@@ -13,6 +13,7 @@
 #include <failover/restorer.hpp>
 
 #include "core/journal.hpp"
+#include "core/process_identity.hpp"
 #include "state/restored_generation.hpp"
 #include "state/state_dir.hpp"
 
@@ -37,7 +38,13 @@ struct RestoreRun {
   std::string pre_hook;             ///< empty = none
   std::string post_hook;
   std::chrono::milliseconds hook_timeout{};
-  std::vector<std::string> program;          ///< PROGRAM with its arguments
+  std::vector<std::string> checks;  ///< targets to look at after the post-hook
+  std::chrono::milliseconds check_timeout{};
+  std::vector<std::string> program;  ///< PROGRAM with its arguments
+  HandOver hand_over;
+  std::string handover_folder;  ///< where the PROGRAM's copy of the backup lies
+  /// The PROGRAM that was started last, and its process group.
+  std::optional<ProcessIdentity> program_process;
   std::optional<RestoredGeneration> before;  ///< what is current if it is undone
   std::optional<RestoredGeneration> after;   ///< what is current if it succeeds
   /// It takes the place of an interrupted PROGRAM run: committed from its first record, the pre-hook ran back then.
@@ -66,6 +73,8 @@ class RestoreJournal {
   Result<void> begin(RestoreRun run);
   /// Notes that the open run has reached `phase`, durably, before what follows is done.
   Result<void> reach(RunPhase phase, std::string_view reason = {});
+  /// The PROGRAM exists and is about to begin.
+  Result<void> program_started(const ProcessIdentity& process);
   /// The PROGRAM ended badly; the run stays open.
   Result<void> program_failed(std::string_view reason);
   Result<void> finish(std::string_view result, std::string_view reason = {});

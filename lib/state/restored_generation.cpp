@@ -30,18 +30,33 @@ std::filesystem::path file_of(const StateDir& state) {
   return state.restore() / "current";
 }
 
+template <typename T>
+void put(nlohmann::json& value, const char* key, const std::optional<T>& fact) {
+  if (fact) value[key] = *fact;
+}
+
+template <typename T>
+void take(const nlohmann::json& value, const char* key, std::optional<T>& fact) {
+  if (value.contains(key)) fact = value.at(key).get<T>();
+}
+
 }  // namespace
 
 std::string generation_to_json(const RestoredGeneration& generation) {
-  const nlohmann::json value{{"format", format_number},
-                             {"generation", generation.generation},
-                             {"backup", generation.backup},
-                             {"backup_time", rfc3339(generation.backup_time)},
-                             {"restored", rfc3339(generation.restored)},
-                             {"sha256", generation.sha256},
-                             {"roots", nlohmann::json::parse(roots_to_json(generation.roots))},
-                             {"previous", generation.previous},
-                             {"previous_backup", generation.previous_backup}};
+  nlohmann::json value{{"format", format_number},
+                       {"generation", generation.generation},
+                       {"backup", generation.backup},
+                       {"backup_time", rfc3339(generation.backup_time)},
+                       {"restored", rfc3339(generation.restored)},
+                       {"sha256", generation.sha256},
+                       {"roots", nlohmann::json::parse(roots_to_json(generation.roots))},
+                       {"previous", generation.previous},
+                       {"previous_backup", generation.previous_backup}};
+  put(value, "pbx", generation.kind);
+  put(value, "version", generation.version);
+  put(value, "extensions", generation.extensions);
+  put(value, "files", generation.files);
+  put(value, "bytes", generation.bytes);
   return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -57,6 +72,11 @@ Result<RestoredGeneration> generation_from_json(std::string_view text) {
     generation.roots = FO_TRY(roots_from_json(value.at("roots").dump()));
     value.at("previous").get_to(generation.previous);
     value.at("previous_backup").get_to(generation.previous_backup);
+    take(value, "pbx", generation.kind);
+    take(value, "version", generation.version);
+    take(value, "extensions", generation.extensions);
+    take(value, "files", generation.files);
+    take(value, "bytes", generation.bytes);
     return generation;
   } catch (const nlohmann::json::exception&) {
     return fail(ErrorKind::integrity, "a record of a restored generation is malformed");

@@ -25,6 +25,12 @@ struct RestoredGeneration {
   std::vector<RestoreRoot> roots{};  ///< where to; empty when a PROGRAM restored it
   std::uint64_t previous = 0;        ///< the generation that was current before; 0 = none
   std::string previous_backup{};     ///< its backup; empty = none
+  // What was in it, for comparing the next one with; none = unknown, or written before this was kept.
+  std::optional<std::string> kind{};
+  std::optional<std::string> version{};
+  std::optional<std::uint64_t> extensions{};
+  std::optional<std::uint64_t> files{};
+  std::optional<std::uint64_t> bytes{};  ///< unpacked
 };
 
 /// What is applied now; none when nothing was ever restored here. A file by a newer version is kind unfinished.

@@ -8,7 +8,6 @@
 #include <failover/error.hpp>
 
 #include "core/file_io.hpp"
-#include "core/file_lock.hpp"
 #include "core/system_error.hpp"
 
 namespace failover {
@@ -43,10 +42,6 @@ Result<StateDir> StateDir::open(const std::filesystem::path& root) {
     FO_TRY(while_doing("preparing the state directory", make_directories(folder, private_mode)));
   }
   return state;
-}
-
-Result<FileLock> StateDir::lock_host() const {
-  return FileLock::take(root_ / "lock");
 }
 
 }  // namespace failover

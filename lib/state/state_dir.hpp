@@ -1,11 +1,8 @@
 #pragma once
 
 #include <filesystem>
-#include <string_view>
 
 #include <failover/error.hpp>
-
-#include "core/file_lock.hpp"
 
 namespace failover {
 
@@ -25,9 +22,7 @@ class StateDir {
   [[nodiscard]] std::filesystem::path restore() const { return root_ / "restore"; }
   [[nodiscard]] std::filesystem::path promote() const { return root_ / "promote"; }
   [[nodiscard]] std::filesystem::path role_file() const { return root_ / "role"; }
-
-  /// The one lock of this host: restore and promote exclude each other and themselves (property alone).
-  [[nodiscard]] Result<FileLock> lock_host() const;
+  [[nodiscard]] std::filesystem::path host_lock() const { return root_ / "lock"; }
 
  private:
   explicit StateDir(std::filesystem::path root) noexcept;

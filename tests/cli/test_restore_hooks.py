@@ -1,12 +1,22 @@
 """Hooks of fo-restore: those that fail, hang and leave daemons behind; and PROGRAM mode."""
 
 import os
+import re
 import signal
 import time
 import unittest
 
 from support import tool
 from support.backup_files import tree_of, write_backup
+from support.server import wait_until
+
+
+def group_lives(group):
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 class Hooks(unittest.TestCase):
@@ -223,6 +233,13 @@ class Program(unittest.TestCase):
         process.communicate()
         self.assertTrue((self.state / "restore/in-progress").exists())
         (self.folder / "again").touch()
+        # The program is still at work: a second one beside it would destroy what it does.
+        done = self.run_tool("--recover")
+        self.assertEqual(done.status, 8, done)
+        group = int(re.search(r"process group (\d+)", done.stderr)[1])
+        self.assertEqual(self.restore(self.second).status, 8)
+        os.killpg(group, signal.SIGKILL)
+        wait_until(lambda: self.run_tool("--status").status == 3 and not group_lives(group), "its end")
         self.assertEqual(self.run_tool("--recover").status, 0)
         self.assertEqual(self.applied(), self.first.read_bytes())
         self.assertFalse((self.state / "restore/in-progress").exists())

@@ -10,7 +10,8 @@ _ROOMS = {
     "state": {"core"},
     "net": {"core"},
     "fetch": {"archive", "state", "core"},
-    "restore": {"archive", "state", "core"},
+    "inspect": {"core"},
+    "restore": {"archive", "inspect", "state", "core"},
     "promote": {"state", "core"},
     "probe": _FAMILY | {"state"},
     "source": _FAMILY,
@@ -19,7 +20,7 @@ _ROOMS = {
     "arbiter": _FAMILY,
     "notify": _FAMILY,
     "witness": _FAMILY,
-    "workers": {"archive", "core"},
+    "workers": {"archive", "inspect", "core"},
 }
 
 # Third-party header (its first folder or its name) -> rooms of lib/ that may include it.
@@ -30,7 +31,7 @@ _THIRD_PARTY = {
     "libssh2.h": {"net", "source"},
     "libssh2_sftp.h": {"net", "source"},
     "libsmbclient.h": {"workers"},
-    "expat.h": {"source"},
+    "expat.h": {"source", "inspect"},
     "gssapi": {"workers"},
     "archive.h": {"workers"},
     "archive_entry.h": {"workers"},

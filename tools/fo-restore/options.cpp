@@ -22,16 +22,41 @@ void declare_restore_options(CLI::App& app, RestoreCommand& command) {
   app.add_option("--owner", command.owner, "Owner of files that are new here (default: their directory's)")
       ->type_name("USER[:GROUP]");
   app.add_flag("--verify", command.verify, "Check the backup only: archive, digest, limits");
+  app.add_flag("--inspect", command.inspect, "Print what is in the backup: kind, version, extensions, certificates");
+  app.add_option("--require", command.require,
+                 "Refuse a backup that is not so: kind, version or fqdn, for instance version=20.*")
+      ->type_name("KEY=GLOB");
+  app.add_option("--min-extensions", restore.demands.min_extensions, "Refuse a backup with fewer extensions")
+      ->type_name("N");
+  app.add_option("--max-shrink", command.max_shrink,
+                 "Refuse a backup that is smaller than the last restored one by more")
+      ->type_name("PERCENT");
+  app.add_option("--window", command.window, "Refuse outside this part of the day, local time: 01:00-05:00")
+      ->type_name("FROM-TO");
   app.add_option("--pre-hook", restore.hooks.pre, "Executable to run before the first change (stops services)")
       ->type_name("FILE");
   app.add_option("--post-hook", restore.hooks.post, "Executable to run at the end (starts services, looks at them)")
       ->type_name("FILE");
   add_duration(app, "--hook-timeout", restore.hooks.timeout, "How long a hook may take (default 5m)");
+  app.add_option("--check", restore.checks.targets, "Target of fo-probe that must be up afterwards; repeatable")
+      ->type_name("TARGET");
+  add_duration(app, "--check-timeout", restore.checks.timeout, "How long the checks may take to come up (default 1m)");
+  auto& hand_over = restore.hand_over;
+  app.add_option("--run-as", hand_over.run_as, "Who runs the PROGRAM, with a copy that only he and root can read")
+      ->type_name("USER");
+  app.add_option("--handover-dir", hand_over.place, "Where that copy's folder is made (default /var/tmp)")
+      ->type_name("DIR");
+  app.add_option("--expect-log", hand_over.expect_log, "A line of the PROGRAM's output or {log} must fit this")
+      ->type_name("REGEX");
+  app.add_flag("--allow-password-in-argv", hand_over.allow_password_in_argv,
+               "Allow {password} in the PROGRAM's arguments, where every user can read it");
+  app.add_option("--metrics-file", command.metrics_file, "File for Prometheus, replaced after every run")
+      ->type_name("FILE.prom");
   app.add_flag("--rollback", command.rollback, "Go back to what was here before the last restore");
   app.add_flag("--status", command.status, "Print what is applied now");
   app.add_flag("--history", command.history, "Print every run, oldest first");
   app.add_flag("--recover", command.recover, "Finish or undo an interrupted run (every run does this first)");
-  app.add_option("--password-file", restore.password_file, "File with the password of an encrypted archive")
+  app.add_option("--password-file", restore.password_file, "File with the password of an encrypted archive, and of {password-file}")
       ->type_name("FILE");
   add_size(app, "--max-size", restore.limits.max_size, "Refuse an archive that unpacks to more (default 1TiB)");
   app.add_option("--max-files", restore.limits.max_files, "Refuse an archive of more entries (default 10000000)")

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,10 +20,15 @@ struct RestoreCommand {
   std::vector<std::string> maps;
   std::string owner;
   bool verify = false;
+  bool inspect = false;
   bool rollback = false;
   bool status = false;
   bool history = false;
   bool recover = false;
+  std::vector<std::string> require;  ///< KEY=GLOB
+  std::string max_shrink;            ///< "20%"
+  std::string window;                ///< "01:00-05:00"
+  std::optional<std::filesystem::path> metrics_file;
   RestoreOptions restore;
 };
 

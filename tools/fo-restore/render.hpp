@@ -10,6 +10,7 @@
 namespace failover::cli {
 
 Outcome render(const VerifiedBackup& backup, Output& output);
+Outcome render(const BackupContents& contents, Output& output);
 Outcome render(const RestorePlan& plan, Output& output);
 Outcome render(const RestoreReport& report, bool rolled_back);
 Outcome render(Recovered recovered);

@@ -1,16 +1,25 @@
 #include "fo-restore/run.hpp"
 
+#include <charconv>
 #include <filesystem>
+#include <functional>
 #include <string>
+#include <string_view>
+#include <system_error>
 
 #include <CLI/CLI.hpp>
 
+#include <failover/context.hpp>
 #include <failover/error.hpp>
+#include <failover/observer.hpp>
+#include <failover/registry.hpp>
 #include <failover/restorer.hpp>
 
 #include "cli/session.hpp"
+#include "cli/textfile.hpp"
 #include "cli/tool.hpp"
 #include "fo-restore/backup_path.hpp"
+#include "fo-restore/metrics_text.hpp"
 #include "fo-restore/options.hpp"
 #include "fo-restore/render.hpp"
 #include "fo-restore/targets.hpp"
@@ -19,12 +28,23 @@ namespace failover::cli {
 
 namespace {
 
+/// "20%"
+Result<unsigned> parse_percent(std::string_view text) {
+  unsigned percent = 0;
+  const auto* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, percent);
+  constexpr unsigned whole = 100;
+  if (error == std::errc() && std::string_view(stop, end) == "%" && percent <= whole) return percent;
+  return fail(ErrorKind::usage, "\"" + std::string(text) + "\" is no percentage; write it as 20%");
+}
+
 /// One thing at a time, and nothing beside it that would be ignored.
 Result<void> check(const RestoreCommand& command) {
-  const int modes =
-      int{command.verify} + int{command.rollback} + int{command.status} + int{command.history} + int{command.recover};
+  const int modes = int{command.verify} + int{command.inspect} + int{command.rollback} + int{command.status} +
+                    int{command.history} + int{command.recover};
   if (modes > 1) {
-    return fail(ErrorKind::usage, "--verify, --rollback, --status, --history and --recover exclude each other");
+    return fail(ErrorKind::usage,
+                "--verify, --inspect, --rollback, --status, --history and --recover exclude each other");
   }
   if ((command.rollback || command.status || command.history || command.recover) && !command.backup.empty()) {
     return fail(ErrorKind::usage, "a BACKUP makes no sense with --rollback, --status, --history or --recover");
@@ -39,6 +59,21 @@ Result<void> check(const RestoreCommand& command) {
   return {};
 }
 
+/// What is text on the command line and more than that to the library.
+Result<void> read_demands(RestoreCommand& command) {
+  auto& demands = command.restore.demands;
+  for (const auto& text : command.require) {
+    const auto equals = text.find('=');
+    if (equals == std::string::npos) {
+      return fail(ErrorKind::usage, "--require takes KEY=GLOB, for instance version=20.*, not \"" + text + "\"");
+    }
+    demands.facts.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+  }
+  if (!command.max_shrink.empty()) demands.max_shrink = FO_TRY(parse_percent(command.max_shrink));
+  if (!command.window.empty()) command.restore.window = FO_TRY(parse_daily_window(command.window));
+  return {};
+}
+
 }  // namespace
 
 void RestoreTool::declare(CLI::App& app) {
@@ -47,7 +82,8 @@ void RestoreTool::declare(CLI::App& app) {
 
 Result<Outcome> RestoreTool::run(Session& session) {
   FO_TRY(check(command_));
-  const auto restorer = make_restorer(session.state_dir);
+  FO_TRY(read_demands(command_));
+  const auto restorer = make_restorer(session.state_dir, FO_TRY(make_observer(ProbeOptions{})));
   auto& output = session.output;
   const auto& context = session.context;
   if (command_.status) return render(FO_TRY(restorer->status()), output);
@@ -56,16 +92,41 @@ Result<Outcome> RestoreTool::run(Session& session) {
     return fail(ErrorKind::usage, "--dry-run goes with a restore only");
   }
   if (command_.recover) return render(FO_TRY(restorer->recover(context)));
-  if (command_.rollback) return render(FO_TRY(restorer->rollback(command_.restore.hooks, context)), true);
+  if (command_.rollback)
+    return render(
+        FO_TRY(counted(*restorer, session, [&] { return restorer->rollback(command_.restore.hooks, context); })), true);
 
   auto backup = command_.backup;
   if (backup == "-") backup = FO_TRY(backup_path_from_stdin(context));
   command_.restore.program = session.program;
+  command_.restore.hand_over.password_file = command_.restore.password_file;
   command_.restore.roots = FO_TRY(roots_from(command_.target, command_.maps));
   if (!command_.owner.empty()) command_.restore.owner = FO_TRY(owner_from(command_.owner));
+  if (command_.inspect) return render(FO_TRY(restorer->inspect(backup, command_.restore, context)), output);
   if (command_.verify) return render(FO_TRY(restorer->verify(backup, command_.restore, context)), output);
   if (session.options.dry_run) return render(FO_TRY(restorer->plan(backup, command_.restore, context)), output);
-  return render(FO_TRY(restorer->restore(backup, command_.restore, context)), false);
+  const auto restore = [&] { return restorer->restore(backup, command_.restore, context); };
+  return render(FO_TRY(counted(*restorer, session, restore)), false);
+}
+
+Result<RestoreReport> RestoreTool::counted(Restorer& restorer, Session& session,
+                                           const std::function<Result<RestoreReport>()>& work) {
+  const auto began = Deadline::Clock::now();
+  auto outcome = work();
+  // Another run is at work, which counts itself (property alone); what was wrong usage is no run.
+  const bool is_run =
+      outcome || (outcome.error().kind != ErrorKind::locked && outcome.error().kind != ErrorKind::usage);
+  if (!command_.metrics_file || !is_run) return outcome;
+  const auto written = write_metrics(restorer, outcome, Deadline::Clock::now() - began);
+  // Whether the backup is restored does not hang on a number in a file.
+  if (!written) session.output.note(Level::warning, written.error().message);
+  return outcome;
+}
+
+Result<void> RestoreTool::write_metrics(Restorer& restorer, const Result<RestoreReport>& outcome, Duration took) {
+  const auto counters = FO_TRY(restorer.count(outcome));
+  const auto status = FO_TRY(restorer.status());
+  return replace_textfile(*command_.metrics_file, metrics_text(counters, status, !outcome, took));
 }
 
 }  // namespace failover::cli

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <functional>
 #include <string_view>
 
+#include <failover/context.hpp>
 #include <failover/error.hpp>
+#include <failover/restorer.hpp>
 
 #include "cli/tool.hpp"
 #include "fo-restore/options.hpp"
@@ -24,6 +27,11 @@ class RestoreTool final : public Tool {
   Result<Outcome> run(Session& session) override;
 
  private:
+  /// Does the work of a run and counts it.
+  Result<RestoreReport> counted(Restorer& restorer, Session& session,
+                                const std::function<Result<RestoreReport>()>& work);
+  Result<void> write_metrics(Restorer& restorer, const Result<RestoreReport>& outcome, Duration took);
+
   RestoreCommand command_;
 };
 

@@ -6,11 +6,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 #include <failover/export.hpp>
+#include <failover/observer.hpp>
 
 namespace failover {
 
@@ -42,19 +45,85 @@ struct Ownership {
   std::uint32_t gid = 0;
 };
 
+/// How the backup is handed to `program`, whose arguments may hold {}, {log}, {password-file} and {password}.
+struct HandOver {
+  std::string run_as;                        ///< who runs it, never root; empty = who we are
+  std::filesystem::path place = "/var/tmp";  ///< for another user, the copy lies in a folder of his beneath this one
+  std::string expect_log;  ///< a line of its output or of {log} must fit this (POSIX, extended); empty = none need
+  std::filesystem::path password_file;  ///< what {password-file} is a copy of, and {password} the text of
+  bool allow_password_in_argv = false;  ///< {password} is refused without it: every user of this host sees arguments
+};
+
+/// Targets as parse_target() reads them, looked at after the post-hook. One that is down then is like a post-hook that
+/// fails.
+struct RestoreChecks {
+  std::vector<std::string> targets;
+  Duration timeout = std::chrono::minutes(1);  ///< until then they may come up
+};
+
+/// A part of every day in local time; one that ends before it begins goes over midnight.
+struct DailyWindow {
+  std::chrono::minutes from{};
+  std::chrono::minutes to{};  ///< the first minute that is outside again
+};
+
+/// Reads "01:00-05:00"; kind usage.
+FAILOVER_EXPORT Result<DailyWindow> parse_daily_window(std::string_view text);
+
+/// What a backup must be, or it is refused before anything is touched. A fact that is unknown never passes.
+struct BackupDemands {
+  /// Key (kind, version, fqdn) and glob: `version`, `20.*`. All must hold.
+  std::vector<std::pair<std::string, std::string>> facts;
+  std::optional<std::uint64_t> min_extensions;
+  /// Percent by which extensions, files and bytes may each be less than in the last restored backup.
+  std::optional<unsigned> max_shrink;
+
+  [[nodiscard]] bool any() const noexcept { return !facts.empty() || min_extensions || max_shrink; }
+};
+
 struct RestoreOptions {
   /// Of several that take an entry the longest prefix counts. Empty when `program` does the work.
   std::vector<RestoreRoot> roots;
   bool ignore_unmapped = false;      ///< else an entry that no root takes is refused
   std::vector<std::string> program;  ///< the PBX's own restore with its arguments; "{}" becomes the backup's path
-  bool take_over = false;            ///< a non-empty root that no manifest of ours covers is all right
-  bool mirror = false;               ///< also what is not in the backup goes (into the undo copy)
-  std::optional<Ownership> owner;    ///< of files and directories that come; else their directory's owner
-  unsigned keep_undo = 1;            ///< of how many generations the undo copies are kept; at least 1
+  HandOver hand_over;
+  bool take_over = false;          ///< a non-empty root that no manifest of ours covers is all right
+  bool mirror = false;             ///< also what is not in the backup goes (into the undo copy)
+  std::optional<Ownership> owner;  ///< of files and directories that come; else their directory's owner
+  unsigned keep_undo = 1;          ///< of how many generations the undo copies are kept; at least 1
   RestoreHooks hooks;
+  RestoreChecks checks;
   RestoreLimits limits;
   std::filesystem::path password_file;  ///< for an encrypted archive; empty = none
   std::optional<Duration> max_age;      ///< an older backup is refused
+  BackupDemands demands;
+  std::optional<DailyWindow> window;  ///< outside of it a restore is refused
+};
+
+struct BackupGateway {
+  std::string name{};
+  std::string host{};
+  std::optional<std::uint16_t> port{};
+};
+
+struct BackupCertificate {
+  std::string path;                 ///< in the archive
+  std::string subject;              ///< as RFC 2253 writes it
+  std::optional<WallTime> expires;  ///< none when its date cannot be read
+};
+
+/// What a backup says of itself. What it does not say is none ("unknown"), never 0.
+struct BackupContents {
+  std::string kind = "other";            ///< 3CX, FreePBX, Asterisk, other
+  std::optional<std::string> version{};  ///< of the PBX
+  std::optional<WallTime> made{};        ///< by its content: what it states, else its newest file
+  std::optional<std::string> fqdn{};     ///< stated, or the one host that its certificates are for
+  std::optional<std::uint64_t> extensions{};
+  std::optional<std::uint64_t> trunks{};
+  std::optional<std::uint64_t> queues{};
+  std::optional<std::vector<BackupGateway>> gateways{};
+  std::vector<BackupCertificate> certificates{};
+  std::vector<std::string> remarks{};  ///< sentences: why something is unknown
 };
 
 /// A backup that passed every check.
@@ -65,6 +134,7 @@ struct VerifiedBackup {
   std::uint64_t bytes = 0;            ///< unpacked
   WallTime time;                      ///< the backup's own
   std::vector<std::string> warnings;  ///< from its sidecar
+  BackupContents contents;
 };
 
 struct PlannedAct {
@@ -110,6 +180,15 @@ struct RestoreStatus {
   bool interrupted = false;  ///< a run did not come to its end: --recover
 };
 
+/// What all runs of this host did together.
+struct RestoreCounters {
+  std::uint64_t runs = 0;
+  std::uint64_t failures = 0;
+  std::uint64_t acts = 0;
+  std::uint64_t bytes = 0;
+  std::optional<WallTime> succeeded{};  ///< the last one that did not fail
+};
+
 struct RestoreHistoryEntry {
   std::uint64_t run = 0;
   std::string kind;  ///< restore, rollback, program
@@ -132,6 +211,10 @@ class FAILOVER_EXPORT Restorer {
   /// Archive, digests, limits; touches nothing. An empty path means the newest verified one in STATE/backups.
   virtual Result<VerifiedBackup> verify(const std::filesystem::path& backup, const RestoreOptions& options,
                                         const Context& context) = 0;
+  /// What is in it, as far as its archive and profile are good; touches nothing. An entry that is made to do harm is
+  /// kind integrity.
+  virtual Result<BackupContents> inspect(const std::filesystem::path& backup, const RestoreOptions& options,
+                                         const Context& context) = 0;
   /// What restore() would do; changes nothing.
   virtual Result<RestorePlan> plan(const std::filesystem::path& backup, const RestoreOptions& options,
                                    const Context& context) = 0;
@@ -141,11 +224,15 @@ class FAILOVER_EXPORT Restorer {
   virtual Result<RestoreReport> rollback(const RestoreHooks& hooks, const Context& context) = 0;
   virtual Result<Recovered> recover(const Context& context) = 0;
   virtual Result<RestoreStatus> status() = 0;
+  /// Adds a run to the counters, for metrics.
+  virtual Result<RestoreCounters> count(const Result<RestoreReport>& outcome) = 0;
   /// Oldest first.
   virtual Result<std::vector<RestoreHistoryEntry>> history() = 0;
 };
 
 /// @param state_dir the state directory; made when something must be written to it
-FAILOVER_EXPORT std::unique_ptr<Restorer> make_restorer(std::filesystem::path state_dir);
+/// @param observer who looks at the targets of RestoreChecks; a run that has some ends as unfinished without one
+FAILOVER_EXPORT std::unique_ptr<Restorer> make_restorer(std::filesystem::path state_dir,
+                                                        std::shared_ptr<Observer> observer = nullptr);
 
 }  // namespace failover

@@ -3,9 +3,11 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include <unistd.h>
@@ -138,4 +140,43 @@ TEST_CASE("signals that we block reach the child at their defaults") {
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   REQUIRE(result);
   CHECK(result->signal == SIGTERM);
+}
+
+TEST_CASE("a program begins only once its birth is noted") {
+  const failover::test::TemporaryDirectory folder;
+  const auto marker = folder / "ran";
+  ChildCommand command;
+  command.argv = {"touch", marker.string()};
+  // Long enough for a program that does not wait.
+  const auto has_begun = [&] {
+    for (int tries = 0; tries < 30 && !std::filesystem::exists(marker); ++tries) ::usleep(10'000);
+    return std::filesystem::exists(marker);
+  };
+  command.born = [&](pid_t) -> failover::Result<void> {
+    CHECK_FALSE(has_begun());
+    return failover::fail(ErrorKind::io, "cannot be noted");
+  };
+  CHECK(run_child(command, {}).error().message == "cannot be noted");
+  CHECK_FALSE(has_begun());
+  command.born = [](pid_t) { return failover::Result<void>(); };
+  CHECK(run_child(command, {})->ok());
+  CHECK(std::filesystem::exists(marker));
+}
+
+TEST_CASE("a program that cannot be run is told as such when it is forked, too") {
+  ChildCommand command;
+  command.argv = {"/nowhere/program"};
+  command.born = [](pid_t) { return failover::Result<void>(); };
+  CHECK(run_child(command, {}).error().kind == ErrorKind::not_found);
+}
+
+TEST_CASE("all that a program says is heard") {
+  ChildCommand command;
+  command.argv = {"sh", "-c", "yes x | head -c 300000; echo last >&2"};
+  command.output_cap = 10;
+  command.merge_output = true;
+  std::string heard;
+  command.heard = [&](std::string_view text) { heard += text; };
+  CHECK(run_child(command, {})->output.size() == 10);
+  CHECK(heard.size() == 300'005);
 }
