@@ -17,7 +17,7 @@ complete -c fo-fetch -l list -d 'Print what is there, newest first, and download
 complete -c fo-fetch -l identity-file -r -F -d 'Private key for SSH (default: the agent, then ~/.ssh/id_*)'
 complete -c fo-fetch -l known-hosts -r -F -d 'Known SSH host keys (default ~/.ssh/known_hosts and the host\'s)'
 complete -c fo-fetch -l password-file -r -F -d 'File with the password, or the identity file\'s passphrase'
-complete -c fo-fetch -l credentials-file -r -F -d 'File with the token of an https:// source'
+complete -c fo-fetch -l credentials-file -r -F -d 'File with the credentials of gs:// or s3://, or with the token of https://'
 complete -c fo-fetch -l ca-file -r -F -d 'Authorities of TLS servers, PEM (default: the system\'s)'
 complete -c fo-fetch -l endpoint -x -d 'URL of a store instead of the provider\'s own, for gs:// and s3://'
 complete -c fo-fetch -l username -x -d 'User at the store, when the source names none'

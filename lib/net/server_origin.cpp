@@ -17,8 +17,7 @@ namespace failover {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::uint16_t>, 4> default_ports{
-    {{"http", 80}, {"https", 443}, {"ftp", 21}, {"ftps", 990}}};
+constexpr std::array<std::pair<std::string_view, std::uint16_t>, 2> default_ports{{{"http", 80}, {"https", 443}}};
 
 std::uint16_t default_port(std::string_view scheme) noexcept {
   for (const auto& [name, port] : default_ports) {

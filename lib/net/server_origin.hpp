@@ -24,7 +24,7 @@ struct ServerOrigin {
   [[nodiscard]] bool is_loopback() const;
 };
 
-/// The origin of a http, https, ftp or ftps URL; the port is the scheme's own unless there is one. Errors: usage.
+/// The origin of a http or https URL; the port is the scheme's own unless there is one. Errors: usage.
 Result<ServerOrigin> origin_of(const Url& url);
 
 }  // namespace failover

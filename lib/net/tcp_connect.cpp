@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <expected>
 #include <string>
+#include <vector>
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -22,9 +23,7 @@
 
 namespace failover {
 
-namespace {
-
-Result<Fd> connect_to(const Address& address, Duration limit, const Context& context) {
+Result<Fd> tcp_connect(const Address& address, Duration limit, const Context& context) {
   const auto work = "cannot connect to " + address.text();
   Fd fd(::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!fd) return fail_errno("cannot make a socket");
@@ -42,13 +41,19 @@ Result<Fd> connect_to(const Address& address, Duration limit, const Context& con
   return fd;
 }
 
-}  // namespace
+Result<std::vector<Address>> find_server(const std::string& host, std::uint16_t port, const Context& context) {
+  auto addresses = Resolver::resolve_now(host, port, context);
+  if (!addresses && addresses.error().kind == ErrorKind::not_found) {
+    return fail(ErrorKind::unreachable, addresses.error().message);
+  }
+  return addresses;
+}
 
 Result<Fd> tcp_connect(const std::string& host, std::uint16_t port, Duration limit, const Context& context) {
-  const auto addresses = FO_TRY(Resolver::resolve_now(host, port, context.within(limit)));
-  Result<Fd> result = fail(ErrorKind::not_found, host + " has no address");
+  const auto addresses = FO_TRY(find_server(host, port, context.within(limit)));
+  Result<Fd> result = fail(ErrorKind::unreachable, host + " has no address");
   for (const auto& address : addresses) {
-    result = connect_to(address, limit, context);
+    result = tcp_connect(address, limit, context);
     if (result) break;
     FO_TRY(context.check());
   }

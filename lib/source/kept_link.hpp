@@ -28,6 +28,11 @@ class KeptLink {
     return result;
   }
 
+  /// The connection, if there is one.
+  [[nodiscard]] Link* kept() const noexcept { return link_.get(); }
+  /// The next call makes another one.
+  void drop() noexcept { link_.reset(); }
+
  private:
   std::unique_ptr<Link> link_;
 };

@@ -11,6 +11,7 @@
 
 #include "core/url.hpp"
 #include "source/file.hpp"
+#include "source/ftp.hpp"
 #include "source/gs.hpp"
 #include "source/https.hpp"
 #include "source/s3.hpp"
@@ -27,8 +28,9 @@ struct Maker {
 };
 
 constexpr std::array makers{
-    Maker{"file", make_file_source}, Maker{"gs", make_gs_source},     Maker{"https", make_https_source},
-    Maker{"s3", make_s3_source},     Maker{"sftp", make_sftp_source}, Maker{"smb", make_smb_source},
+    Maker{"file", make_file_source}, Maker{"ftp", make_ftp_source},     Maker{"ftps", make_ftp_source},
+    Maker{"gs", make_gs_source},     Maker{"https", make_https_source}, Maker{"s3", make_s3_source},
+    Maker{"sftp", make_sftp_source}, Maker{"smb", make_smb_source},
 };
 
 std::string known_schemes() {

@@ -23,7 +23,7 @@
 #include "core/secret.hpp"
 #include "core/worker.hpp"
 #include "core/worker_frame.hpp"
-#include "net/resolver.hpp"
+#include "net/tcp_connect.hpp"
 
 namespace failover {
 
@@ -84,7 +84,7 @@ SmbWorker::SmbWorker(std::unique_ptr<Worker> worker, Duration silence) noexcept
 
 Result<std::unique_ptr<SmbWorker>> SmbWorker::open(const SmbPeer& peer, const Context& context) {
   // libsmbclient waits long for a name, and says "invalid argument" when there is none.
-  const auto addresses = FO_TRY(Resolver::resolve_now(peer.host, peer.port, context.within(peer.stall_timeout)));
+  const auto addresses = FO_TRY(find_server(peer.host, peer.port, context.within(peer.stall_timeout)));
   std::unique_ptr<SmbWorker> link(new SmbWorker(FO_TRY(Worker::start("fo-smb")), peer.stall_timeout));
   if (peer.password_file) {
     const auto password = FO_TRY(read_password_file(*peer.password_file));

@@ -222,6 +222,62 @@ def s3_listings():
     yield "wide", page(last + one.format("a")).decode().encode("utf-16")
 
 
+def ftp_listings():
+    yield "unix", (b"total 12\r\n-rw-r--r--   1 pbx      store     12345 Nov 23 02:00  two  blanks.zip\r\ndrwxr-xr-x 2 0 0 4096 Nov 23  2025 folder\r\n"
+                   b"lrwxrwxrwx 1 0 0 9 Jan  1 0:01 link.zip -> a -> b\r\ncrw-rw-rw- 1 root root 1, 3 Jan 1 2020 null\r\n-rw-r--r--+ 1 D\\Domain Users 5 2026-11-23 02:00 iso\r\n")
+    yield "dos", (b"11-23-26  02:00AM       <DIR>          folder\r\n11-23-2026  11:59PM                12345 two  blanks.zip\r\n"
+                  b"11-23-26  02:00PM       <SYMLINK>      link.zip [C:\\x]\r\n")
+    yield "facts", (b"type=cdir;modify=20261123020000; .\r\nType=file;Size=18446744073709551615;Modify=20261123020000.123; a;b=c.zip\r\n"
+                    b"type=OS.unix=slink:/x;perm=r;size=9; link\r\ntype=pdir; ..\r\ntype=dir; d\r\n type=file; x\r\n")
+    yield "facts-wrong", b"type=file;size=-1;modify=20261323020000; a\r\n"
+    yield "replies", b"220-Welcome\r\n 220 not yet\r\n2201\r\n220 ready\r\n331 password\r\n230\r\n550 Permission denied\r\n"
+    yield "features", b"211-Features:\r\n MDTM\r\n MLST type*;size*;\r\n REST STREAM\r\n211 End\r\n"
+    yield "no-reply", b"HTTP/1.1 400 Bad Request\r\n\r\n"
+    yield "extended", b"Entering Extended Passive Mode (|||6446|)"
+    yield "extended-other", b"(!!!65535!)"
+    yield "passive", b"Entering Passive Mode (192,0,2,1,255,255)."
+    yield "passive-bare", b"=127,0,0,1,4,210"
+    yield "time", b"20261123020000.5"
+    yield "leap", b"20161231235960"
+    yield "path", b'"/a ""quoted"" folder" is where we are'
+
+
+def gs_listings():
+    one = {"kind": "storage#object", "name": "pbx/a.zip", "generation": "1700000000000000", "size": "5", "timeCreated": "2026-11-23T02:10:00.123Z",
+           "crc32c": "15nTjQ==", "md5Hash": "CY9rzUYh03PK3k6DJie09g=="}
+
+    def page(*items, **more):
+        return json.dumps({"kind": "storage#objects", **more, **({"items": items} if items else {})}).encode()
+
+    yield "page", page(one, dict(one, name="\u00e4 \u2603.zip", size="18446744073709551615"))
+    yield "more", page(one, nextPageToken="Cg==")
+    yield "empty", page()
+    yield "prefixes", b'{"prefixes": ["pbx/"]}'
+    yield "object", json.dumps(one).encode()
+    for name, change in (("size", {"size": 5}), ("negative", {"size": "-1"}), ("time", {"timeCreated": "2026-02-30T00:00:00Z"}),
+                         ("far", {"timeCreated": "9999-12-31T23:59:59Z"}), ("generation", {"generation": "x"}), ("digest", {"crc32c": "15nTjQ"}),
+                         ("nul", {"name": "a\0b"}), ("slash", {"name": "a/"})):
+        yield f"page-{name}", page(dict(one, **change))
+    yield "error", b'{"error": {"code": 404, "message": "No such\\nobject"}}'
+    yield "hash", b"crc32c=15nTjQ==,md5=CY9rzUYh03PK3k6DJie09g=="
+    yield "deep", b'{"items":' + b"[" * 300
+
+
+def delta_plans():
+    """Two archives: a count, then name, kind, size, header and tail of each entry."""
+    def index(*entries):
+        return bytes([0, len(entries)]) + b"".join(bytes(entry) for entry in entries)
+
+    old = index((0, 1, 50, 0, 0), (1, 9, 60, 10, 16), (2, 0x11, 100, 0, 0))
+    yield "same", b"\x80\x05" + old + old
+    yield "changed", b"\x80\x05" + old + index((0, 2, 50, 0, 0), (2, 0x12, 110, 3, 0))
+    yield "grown", b"\xff\xff" + old + index((2, 0x12, 120, 0, 0), (1, 9, 60, 9, 16))
+    yield "described", b"\x80\x05" + old + index((1, 1, 60, 0, 24), (0, 9, 50, 0, 16), (1, 9, 60, 10, 16))
+    yield "gaps", b"\0\x60" + old + index(*((number % 8, 1 + number % 2, 50, 0, 0) for number in range(11)))
+    yield "lies", b"\x80\x05" + old + old + bytes([0, 255, 0, 0, 255, 1, 0, 1, 1])
+    yield "nothing", b""
+
+
 def part_maps():
     lines = b"f 0 10000 cbf43926\nc 10000 ffff 0\nf 7fffffffffffff00 ff ffffffff\n"
     yield "whole", b"\xff" + lines
@@ -293,6 +349,9 @@ def seeds():
     yield "dns_answer", dns_answers()
     yield "s3_listing", s3_listings()
     yield "part_map", part_maps()
+    yield "ftp_listing", ftp_listings()
+    yield "gs_listing", gs_listings()
+    yield "delta_plan", delta_plans()
 
 
 def main():

@@ -1,22 +1,39 @@
 #include "fo-fetch/options.hpp"
 
+#include <cstddef>
+#include <string>
+
 #include <CLI/CLI.hpp>
 
 #include "cli/option_types.hpp"
 
 namespace failover::cli {
 
+namespace {
+
+/// CLI11 makes a large number of one below 0.
+std::string whole_number(const std::string& text) {
+  constexpr std::size_t most_digits = 9;
+  const bool fits = !text.empty() && text.size() <= most_digits;
+  if (fits && text.find_first_not_of("0123456789") == std::string::npos) return {};
+  return "'" + text + "' is not a number, or too large; write it in digits, for instance 5";
+}
+
+}  // namespace
+
 void declare_fetch_options(CLI::App& app, FetchCommand& command) {
   auto& fetch = command.fetch;
   auto& access = command.access;
-  app.add_option(
-         "source", command.source,
-         "Where the backup lies: https://HOST/PATH, sftp://[USER@]HOST/PATH, smb://HOST/SHARE/PATH, file:///PATH")
+  app.add_option("source", command.source,
+                 "Where the backup lies: sftp://[USER@]HOST/PATH, smb://[USER@]HOST/SHARE/PATH, s3://BUCKET/PATH, "
+                 "gs://BUCKET/PATH, https://HOST/PATH, ftps://[USER@]HOST/PATH, ftp://.., file:///PATH")
       ->type_name("SOURCE");
   app.add_option("-o,--output", command.output, "Folder for the backups (default: backups in the state directory)")
       ->type_name("DIR");
   add_duration(app, "--max-age", fetch.max_age, "A backup older than this ends with status 3 (default 26h)");
-  app.add_option("--keep", fetch.keep, "How many backups of this source stay (default 7)")->type_name("N");
+  app.add_option("--keep", fetch.keep, "How many backups of this source stay (default 7)")
+      ->type_name("N")
+      ->check(whole_number);
   app.add_option("--sha256", fetch.sha256, "The SHA-256 digest that the backup must have")->type_name("HEX");
   app.add_option("--sha256-file", fetch.sha256_file, "File with the digest, as sha256sum writes it")->type_name("FILE");
   app.add_option("--delta", command.delta, "Take unchanged entries from the newest backup here (default auto)")
@@ -24,10 +41,12 @@ void declare_fetch_options(CLI::App& app, FetchCommand& command) {
       ->check(CLI::IsMember({"auto", "off"}).description(""));
   app.add_flag("--quick", fetch.quick, "Unpack no entry that a digest of the whole backup vouches for");
   app.add_option("--connections", fetch.connections, "Connections at most, where the store allows several (default 4)")
-      ->type_name("N");
+      ->type_name("N")
+      ->check(whole_number);
   add_size(app, "--limit-rate", fetch.limit_rate, "Bytes a second at most, for instance 2MiB");
   app.add_option("--retries", fetch.retries, "Tries in a row without progress after the first (default 5)")
-      ->type_name("N");
+      ->type_name("N")
+      ->check(whole_number);
   add_duration(app, "--stall-timeout", access.stall_timeout, "A server silent for so long is given up (default 30s)");
   app.add_option("--metrics-file", command.metrics_file, "File for Prometheus, replaced after every run")
       ->type_name("FILE.prom");
@@ -38,7 +57,8 @@ void declare_fetch_options(CLI::App& app, FetchCommand& command) {
       ->type_name("FILE");
   app.add_option("--password-file", access.password_file, "File with the password, or the identity file's passphrase")
       ->type_name("FILE");
-  app.add_option("--credentials-file", access.credentials_file, "File with the token of an https:// source")
+  app.add_option("--credentials-file", access.credentials_file,
+                 "File with the credentials of gs:// or s3://, or with the token of https://")
       ->type_name("FILE");
   app.add_option("--ca-file", access.ca_file, "Authorities of TLS servers, PEM (default: the system's)")
       ->type_name("FILE");
