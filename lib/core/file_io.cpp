@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <expected>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -101,7 +102,10 @@ Result<void> make_directories(const std::filesystem::path& directory, unsigned m
   }
   FO_TRY(make_directories(directory.parent_path(), mode));
   if (::mkdir(directory.c_str(), mode) != 0 && errno != EEXIST) {
-    return fail_errno("cannot make directory " + directory.string());
+    // Its parent is there: nothing that was looked for is missing.
+    auto error = system_error(errno, "cannot make directory " + directory.string());
+    if (error.kind == ErrorKind::not_found) error.kind = ErrorKind::io;
+    return std::unexpected(error);
   }
   return sync_directory(directory.parent_path());
 }

@@ -174,12 +174,22 @@ class Limits(FetchCase):
         self.assertEqual(run.status, 0, run)
         self.assertGreater(run.result["resumed_at"], 0)
 
+    def test_an_output_folder_that_cannot_be_made(self):
+        # Not status 5, which is about the backup.
+        make_backup(self.store / "PBX.zip")
+        run = tool.run("fo-fetch", self.location("PBX.zip"), "-o", "/proc/no", "--state-dir", self.state)
+        self.assertEqual(run.status, 1, run)
+        self.assertIn("cannot make directory /proc/no", run.stderr)
+
     def test_bad_usage(self):
         for arguments, words in ((["nonsense"], "usable URL"), (["gopher://x/y"], "known are: file, "),
                                  ([self.location("a*/b.zip")], "wildcard"), (["sftp://u:secret@h/x"], "password"),
                                  (["file://elsewhere/x"], "three slashes"), ([], "SOURCE"),
                                  ([self.location("x"), "--limit-rate", "5"], "limit-rate"),
                                  ([self.location("x"), "--keep", "0"], "at least 1"),
+                                 ([self.location("x"), "--keep", "-1"], "'-1' is not a number"),
+                                 ([self.location("x"), "--retries", "many"], "'many' is not a number"),
+                                 ([self.location("x"), "--retries", "4294967296"], "too large"),
                                  ([self.location("x"), "--connections", "0"], "--connections must be"),
                                  ([self.location("x"), "--nonsense"], "nonsense")):
             with self.subTest(arguments=arguments):
