@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import shutil
 import unittest
 
 from conformance.source_driver import Driven
@@ -20,12 +21,17 @@ class FtpSource(SourceSuite, unittest.TestCase):
     settings = ()
     protocol = "TLSv1.2 TLSv1.3"
 
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Proftpd(cls.tls, protocol=cls.protocol)
+        cls.addClassCleanup(cls.server.close)
+        cls.server.settings += cls.settings
+        cls.server.start()
+
     def setUp(self):
-        self.server = Proftpd(self.tls, protocol=self.protocol)
-        self.addCleanup(self.server.close)
-        self.server.settings += self.settings
-        self.server.start()
         self.store = self.server.store
+        shutil.rmtree(self.store)
+        self.store.mkdir(mode=0o755)
 
     def location(self, path):
         return self.server.url(path)
