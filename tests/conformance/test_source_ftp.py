@@ -261,6 +261,15 @@ class FtpsLies(FtpLies):
     def test_listings(self):
         """The same as in the clear."""
 
+    def test_an_end_that_tls_does_not_tell(self):
+        """Whoever cuts a listing off hides the newest backup; a file has its size."""
+        self.server.good_bye = False
+        run = self.fetch("*.zip", "--retries", "0")
+        self.assertEqual(run.status, 6, run)
+        self.assertRegex(run.stderr, "broke")
+        self.assert_unharmed()
+        self.assert_next_run_brings(self.new)
+
 
 if __name__ == "__main__":
     unittest.main()

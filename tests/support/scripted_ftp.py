@@ -35,12 +35,13 @@ class ScriptedFtp:
     features    what FEAT says
     passive     host of PASV's reply; EPSV is known only if features have it
     tls         server_context() for AUTH TLS; data_tls another one for the data connections
+    good_bye    whether TLS is told that the data ends
     """
 
     def __init__(self, test, folder, tls=None, address="127.0.0.1"):
         self.folder, self.tls, self.data_tls, self.address = folder.resolve(), tls, tls, address
         self.replies, self.data, self.line = {}, {}, unix_line
-        self.features, self.passive = FEATURES, address
+        self.features, self.passive, self.good_bye = FEATURES, address, True
         self.asked = []
         self._listener = socket.create_server((address, 0))
         self.port = self._listener.getsockname()[1]
@@ -190,7 +191,7 @@ class _Session:
                 data = self.server.data_tls.wrap_socket(data, server_side=True)
             for piece in self.server.data.get(verb, lambda whole: [whole])(truth):
                 data.sendall(piece)
-            if self.server.data_tls:
+            if self.server.data_tls and self.server.good_bye:
                 data = data.unwrap()
         except OSError:
             lost = True
