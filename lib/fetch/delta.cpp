@@ -36,7 +36,7 @@ namespace failover {
 
 namespace {
 
-/// How many local headers tell what all of them would take.
+/// So many local headers tell what all of them would take; more where they wait together.
 constexpr std::size_t sample_headers = 64;
 
 Result<PackedIndex> index_in(const DeltaJob& job, const ArchiveIndex& index, const Context& context) {
@@ -124,7 +124,7 @@ Result<std::optional<Delta>> prepare_delta(const DeltaJob& job, const ArchiveInd
   }
   Delta delta{std::move(*base), std::move(*theirs), {}, {}};
   delta.plan = plan_delta(delta.theirs, delta.base.index);
-  const auto link = job.meter.estimate();
+  const auto link = job.meter.estimate(job.source);
   if (!delta.plan.grown.empty()) {
     delta.begun = FO_TRY(find_beginnings(job, delta.base, delta.plan.grown, link, context));
     use_beginnings(delta.plan, delta.begun);
@@ -153,15 +153,18 @@ Result<void> apply_delta(const DeltaJob& job, const Delta& delta, std::vector<st
 
 Result<bool> fetch_unproved(const DeltaJob& job, const Delta& delta, const Context& context) {
   const auto& all = delta.plan.unproved;
-  const std::span sample(all.data(), std::min(all.size(), sample_headers));
-  const auto link = job.meter.estimate();
+  const auto link = job.meter.estimate(job.source);
+  const std::span sample(all.data(), std::min(all.size(), std::max(sample_headers, link.ranges_per_wait)));
+  // Over one connection: how long others take to be made says nothing of the rest.
+  auto alone = job.download;
+  alone.connections = 1;
   const auto began = Deadline::Clock::now();
   FO_TRY(job.partial.forget(sample));
-  FO_TRY(download(job.source, job.object, job.partial, sample, job.download, context));
+  FO_TRY(download(job.source, job.object, job.partial, sample, alone, context));
   const std::chrono::duration<double> took = Deadline::Clock::now() - began;
-  const auto everything = std::max(static_cast<double>(job.object.size) / link.bytes_per_second, unfelt_seconds);
-  const auto samples_in_all = all.size() / sample_headers;
-  if (took.count() * static_cast<double>(samples_in_all) > everything) return false;
+  const auto shares = static_cast<double>(all.size()) / static_cast<double>(sample.size() * job.download.connections);
+  const auto everything = std::max(seconds_to_fetch(job.object.size, 1, link, 1), unfelt_seconds);
+  if (all.size() > sample.size() && took.count() * shares > everything) return false;
   FO_TRY(job.partial.forget(all));
   FO_TRY(download(job.source, job.object, job.partial, job.download, context));
   return true;

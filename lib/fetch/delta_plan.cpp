@@ -1,6 +1,7 @@
 #include "fetch/delta_plan.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -151,8 +152,14 @@ void use_beginnings(DeltaPlan& plan, const std::vector<GrownEntry>& known) {
   std::ranges::sort(plan.copies, {}, &CopyPart::to);
 }
 
+double seconds_to_fetch(std::uint64_t bytes, std::size_t ranges, const LinkEstimate& link, std::size_t connections) {
+  const auto together = static_cast<double>(link.ranges_per_wait * connections);
+  const auto waits = std::ceil(static_cast<double>(ranges) / together);
+  return static_cast<double>(bytes) / link.bytes_per_second + waits * link.latency;
+}
+
 void coalesce(DeltaPlan& plan, const LinkEstimate& link) {
-  const auto carried = link.latency * link.bytes_per_second;
+  const auto carried = link.latency * link.bytes_per_second / static_cast<double>(link.ranges_per_wait);
   const auto limit = static_cast<std::uint64_t>(
       std::clamp(carried, static_cast<double>(smallest_gap), static_cast<double>(largest_gap)));
   std::vector<ByteRange> gaps;
@@ -173,11 +180,12 @@ void coalesce(DeltaPlan& plan, const LinkEstimate& link) {
 }
 
 bool worth_it(const DeltaPlan& plan, std::uint64_t archive_size, const LinkEstimate& link, std::size_t connections) {
-  const auto seconds = [&](std::uint64_t bytes) { return static_cast<double>(bytes) / link.bytes_per_second; };
-  const auto waits = static_cast<double>(plan.fetch.size()) * link.latency / static_cast<double>(connections);
-  const auto clearly_less = 0.8 * static_cast<double>(archive_size);
-  if (static_cast<double>(plan.to_fetch()) > clearly_less) return false;
-  return waits < unfelt_seconds || seconds(plan.to_fetch()) + waits < seconds(static_cast<std::uint64_t>(clearly_less));
+  const auto fetch = plan.to_fetch();
+  const auto clearly_less = static_cast<std::uint64_t>(0.8 * static_cast<double>(archive_size));
+  if (fetch > clearly_less) return false;
+  const auto waits = seconds_to_fetch(0, plan.fetch.size(), link, connections);
+  return waits < unfelt_seconds || seconds_to_fetch(fetch, plan.fetch.size(), link, connections) <
+                                       seconds_to_fetch(clearly_less, 1, link, connections);
 }
 
 }  // namespace failover

@@ -48,8 +48,11 @@ DeltaPlan plan_delta(const PackedIndex& theirs, const PackedIndex& ours);
 /// The bytes of `known` beginnings need not be fetched. @param known GrownEntry::common is how much is the same
 void use_beginnings(DeltaPlan& plan, const std::vector<GrownEntry>& known);
 
-/// Fetches what lies in gaps that are shorter than what the line carries while it waits, the shortest first, until a
-/// sixteenth more would be fetched; and takes it out of the copies.
+/// What fetching takes: each range its share of a wait, and the line is one for all connections.
+double seconds_to_fetch(std::uint64_t bytes, std::size_t ranges, const LinkEstimate& link, std::size_t connections);
+
+/// Fetches what lies in gaps that are shorter than what the line carries while a range waits, the shortest first, until
+/// a sixteenth more would be fetched; and takes it out of the copies.
 void coalesce(DeltaPlan& plan, const LinkEstimate& link);
 
 /// Whether it takes clearly less time than fetching everything.

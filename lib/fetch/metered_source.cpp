@@ -45,9 +45,10 @@ void LinkMeter::saw(std::uint64_t bytes, double seconds) {
   large_seconds_ += took;
 }
 
-LinkEstimate LinkMeter::estimate() const {
+LinkEstimate LinkMeter::estimate(const Source& source) const {
   const std::lock_guard lock(mutex_);
   LinkEstimate estimate;
+  estimate.ranges_per_wait = std::max<std::size_t>(source.ranges_per_wait(), 1);
   if (shortest_ > 0) estimate.latency = shortest_;
   if (large_seconds_ > 0) estimate.bytes_per_second = static_cast<double>(large_bytes_) / large_seconds_;
   return estimate;
@@ -76,7 +77,7 @@ Result<std::size_t> MeteredSource::read(const ObjectInfo& object, std::uint64_t 
   const Stopwatch watch;
   auto count = source_->read(object, offset, buffer, context);
   // What was read ahead comes at once and says nothing of the way there; only whole ranges are timed.
-  if (count) meter_->saw(*count, std::max(watch.seconds(), meter_->estimate().latency));
+  if (count) meter_->saw(*count, std::max(watch.seconds(), meter_->estimate(*source_).latency));
   return count;
 }
 
@@ -93,6 +94,10 @@ Result<void> MeteredSource::read_ranges(const ObjectInfo& object, std::span<cons
       context);
   meter_->saw(bytes, watch.seconds());
   return done;
+}
+
+std::size_t MeteredSource::ranges_per_wait() const noexcept {
+  return source_->ranges_per_wait();
 }
 
 Result<std::unique_ptr<Source>> MeteredSource::another() const {

@@ -19,6 +19,7 @@ namespace failover {
 struct LinkEstimate {
   double latency = 0.001;  ///< seconds until the first byte of an answer
   double bytes_per_second = 1e8;
+  std::size_t ranges_per_wait = 1;  ///< Source::ranges_per_wait()
 };
 
 /// How much came from a store over all connections, and how fast. Any thread.
@@ -26,7 +27,8 @@ class LinkMeter {
  public:
   void saw(std::uint64_t bytes, double seconds);
   [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_.load(); }
-  [[nodiscard]] LinkEstimate estimate() const;
+  /// @param source over which it is measured
+  [[nodiscard]] LinkEstimate estimate(const Source& source) const;
 
  private:
   std::atomic<std::uint64_t> bytes_{0};
@@ -48,6 +50,7 @@ class MeteredSource final : public Source {
                            const Context& context) override;
   Result<void> read_ranges(const ObjectInfo& object, std::span<const ByteRange> ranges, const Sink& sink,
                            const Context& context) override;
+  [[nodiscard]] std::size_t ranges_per_wait() const noexcept override;
   [[nodiscard]] Result<std::unique_ptr<Source>> another() const override;
 
  private:

@@ -194,6 +194,10 @@ Result<void> HttpSource::read_ranges(const ObjectInfo& object, std::span<const B
   return work_off(object, todo, sink, context);
 }
 
+std::size_t HttpSource::ranges_per_wait() const noexcept {
+  return many_ranges_ ? most_questions * most_parts : most_questions;
+}
+
 Result<void> HttpSource::work_off(const ObjectInfo& object, std::deque<std::vector<ByteRange>>& todo, const Sink& sink,
                                   const Context& context) {
   std::deque<Question> asked;

@@ -30,6 +30,7 @@ class HttpSource : public Source {
                            const Context& context) override;
   Result<void> read_ranges(const ObjectInfo& object, std::span<const ByteRange> ranges, const Sink& sink,
                            const Context& context) override;
+  [[nodiscard]] std::size_t ranges_per_wait() const noexcept override;
 
  protected:
   /// @param many_ranges the server may be asked for several ranges in one request

@@ -24,6 +24,7 @@
 #include "source/glob.hpp"
 #include "source/kept_link.hpp"
 #include "source/sftp_link.hpp"
+#include "source/sftp_pipeline.hpp"
 
 namespace failover {
 
@@ -98,6 +99,8 @@ class SftpSource : public Source {
                            const Context& context) override {
     return keeping_link<void>([&](SftpLink& link) { return link.read(object, ranges, sink, context); }, context);
   }
+
+  [[nodiscard]] std::size_t ranges_per_wait() const noexcept override { return SftpPipeline::most_requests; }
 
   [[nodiscard]] Result<std::unique_ptr<Source>> another() const override {
     return std::make_unique<SftpSource>(peer_, options_, pattern_, location_);

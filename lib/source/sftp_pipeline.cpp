@@ -25,7 +25,6 @@ constexpr std::uint32_t largest_read = 32 * 1024;
 constexpr std::uint32_t smallest_read = 4 * 1024;
 /// A line of 1 Gbit/s with a round trip of 50 ms is full with 6 MB.
 constexpr std::uint64_t most_bytes = std::uint64_t{8} * 1024 * 1024;
-constexpr std::size_t most_requests = 512;
 
 }  // namespace
 

@@ -18,6 +18,9 @@ namespace failover {
 /// send and is told what came. After an error answers may still come that belong to it.
 class SftpPipeline {
  public:
+  /// So many may be under way.
+  static constexpr std::size_t most_requests = 512;
+
   /// @param ranges ascending, not overlapping
   /// @param id the next request's, counted on
   SftpPipeline(const ObjectInfo& object, std::string handle, std::vector<ByteRange> ranges, std::uint32_t& id);

@@ -4,6 +4,7 @@ import hashlib
 import os
 import random
 import subprocess
+import zipfile
 from pathlib import Path
 
 NIGHT = 1_700_000_000
@@ -61,3 +62,19 @@ def pack(tree, target):
     Path(target).unlink(missing_ok=True)
     names = sorted(str(path.relative_to(tree)) for path in Path(tree).rglob("*") if path.is_file())
     subprocess.run(["zip", "-q", "-X", "-@", str(target)], input="\n".join(names).encode(), cwd=tree, check=True)
+
+
+def _spans(archive):
+    """(name, CRC-32, sizes) -> the bytes of that entry, its header included; and the bytes of the central directory with its end."""
+    with zipfile.ZipFile(archive) as opened:
+        entries = sorted(opened.infolist(), key=lambda entry: entry.header_offset)
+        ends = [entry.header_offset for entry in entries[1:]] + [opened.start_dir]
+        spans = {(entry.filename, entry.CRC, entry.compress_size, entry.file_size): end - entry.header_offset for entry, end in zip(entries, ends)}
+        return spans, Path(archive).stat().st_size - opened.start_dir
+
+
+def changed_bytes(before, after):
+    """The entries that are not in the archive of the night before, and the central directory: what a delta cannot do without."""
+    old, _ = _spans(before)
+    new, directory = _spans(after)
+    return directory + sum(span for entry, span in new.items() if entry not in old)

@@ -14,11 +14,12 @@ def node_package(name, version):
     """The node_modules folder that holds it. Nothing that a package wants to run at its installation is run."""
     root = BUILD_DIR / "node"
     root.mkdir(parents=True, exist_ok=True)
-    final = root / f"{name}-{version}"
-    with open(root / f"{name}.lock", "w", encoding="ascii") as lock:
+    plain = name.replace("/", "+")  # of @SCOPE/NAME
+    final = root / f"{plain}-{version}"
+    with open(root / f"{plain}.lock", "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not final.is_dir():
-            made = Path(tempfile.mkdtemp(prefix=f".{name}.", dir=root))
+            made = Path(tempfile.mkdtemp(prefix=f".{plain}.", dir=root))
             done = subprocess.run(["npm", "install", "--prefix", str(made), "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock",
                                    "--loglevel", "error", f"{name}@{version}"], capture_output=True, text=True, timeout=600, check=False,
                                   env={**os.environ, "NODE_OPTIONS": ""})

@@ -80,6 +80,8 @@ class FAILOVER_EXPORT Source {
   /// ends within one is an error of kind conflict. Unless a source knows better it reads one after the other.
   virtual Result<void> read_ranges(const ObjectInfo& object, std::span<const ByteRange> ranges, const Sink& sink,
                                    const Context& context);
+  /// About how many ranges of one read_ranges() wait for the store together: what many small ones cost.
+  [[nodiscard]] virtual std::size_t ranges_per_wait() const noexcept { return 1; }
 
   /// A connection of its own to the same place, to be used by another thread at the same time; an error of kind refused
   /// where the store allows but one.

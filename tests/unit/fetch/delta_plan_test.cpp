@@ -9,6 +9,7 @@
 #include <failover/source.hpp>
 
 #include "fetch/delta_index.hpp"
+#include "fetch/metered_source.hpp"
 #include "fetch/range_set.hpp"
 #include "support/catch.hpp"
 
@@ -16,6 +17,7 @@ namespace {
 
 using failover::ByteRange;
 using failover::DeltaPlan;
+using failover::LinkEstimate;
 using failover::PackedEntry;
 using failover::PackedIndex;
 using failover::plan_delta;
@@ -131,6 +133,13 @@ TEST_CASE("Short gaps are fetched too, the shortest first, within a sixteenth") 
   coalesce(far, {0.1, 1e8});
   CHECK(far.fetch.size() == 2);
   check_tiles(far, theirs);
+  SECTION("where ranges wait together a gap is fetched only if it is nearly nothing") {
+    plan.fetch[2] = {40'300, 9000};
+    plan.copies[1] = {500, 32'300, 8000};
+    coalesce(plan, {0.1, 1e8, 1'000'000});
+    CHECK(plan.fetch.size() == 3);
+    check_tiles(plan, theirs);
+  }
   SECTION("a budget") {
     plan.fetch[0].length = 6000;
     plan.copies.insert(plan.copies.begin(), {0, 6000, 10'000});
@@ -148,14 +157,41 @@ TEST_CASE("Short gaps are fetched too, the shortest first, within a sixteenth") 
 }
 
 TEST_CASE("Whether it pays is decided by bytes and by waits") {
-  DeltaPlan plan;
-  plan.fetch = {{0, 1'000'000}};
-  CHECK(worth_it(plan, 100'000'000, {0.02, 1e7}, 4));
-  CHECK_FALSE(worth_it(plan, 1'200'000, {0.02, 1e7}, 4));
-  plan.fetch.clear();
-  for (std::uint64_t i = 0; i < 10'000; ++i) plan.fetch.push_back({i * 1000, 10});
-  CHECK(worth_it(plan, 100'000'000, {0.001, 1e7}, 4));
-  CHECK_FALSE(worth_it(plan, 100'000'000, {0.02, 1e7}, 4));
+  struct Case {
+    std::string what;
+    std::size_t ranges;
+    std::uint64_t bytes;  ///< of each
+    std::uint64_t size;   ///< of the archive
+    LinkEstimate link;
+    std::size_t connections;
+    bool worth;
+  };
+  const auto seconds = [](double latency, std::size_t together) { return LinkEstimate{latency, 1e7, together}; };
+  const Case cases[] = {
+      {"one range of a hundredth", 1, 1'000'000, 100'000'000, seconds(0.02, 1), 4, true},
+      {"most of it", 1, 1'000'000, 1'200'000, seconds(0.02, 1), 4, false},
+      {"many waits, each short", 10'000, 10, 100'000'000, seconds(0.001, 1), 4, true},
+      {"many waits, each felt: 50 s against 10", 10'000, 10, 100'000'000, seconds(0.02, 1), 4, false},
+      {"the same with ten times the connections", 10'000, 10, 100'000'000, seconds(0.02, 1), 40, true},
+      {"the same four at a time", 10'000, 10, 100'000'000, seconds(0.02, 4), 4, false},
+      {"the same pipelined", 10'000, 10, 100'000'000, seconds(0.02, 512), 4, true},
+      {"pipelined over a loaded link", 10'000, 10, 100'000'000, seconds(1.0, 512), 4, true},
+      {"pipelined over a link that answers after 2 s", 10'000, 10, 100'000'000, seconds(2.0, 512), 4, false},
+      {"waits are no matter while nobody feels them", 100, 10, 10'000, seconds(0.009, 1), 4, true},
+  };
+  for (const auto& each : cases) {
+    INFO(each.what);
+    DeltaPlan plan;
+    for (std::uint64_t i = 0; i < each.ranges; ++i) plan.fetch.push_back({i * 2 * each.bytes, each.bytes});
+    CHECK(worth_it(plan, each.size, each.link, each.connections) == each.worth);
+  }
+}
+
+TEST_CASE("What fetching takes is its bytes, and one wait for all that wait together") {
+  CHECK(failover::seconds_to_fetch(1000, 1, {0.5, 1000, 1}, 1) == Approx(1.5));
+  CHECK(failover::seconds_to_fetch(1000, 8, {0.5, 1000, 1}, 2) == Approx(3.0));
+  CHECK(failover::seconds_to_fetch(1000, 9, {0.5, 1000, 4}, 2) == Approx(2.0));
+  CHECK(failover::seconds_to_fetch(0, 0, {0.5, 1000, 4}, 2) == Approx(0.0));
 }
 
 TEST_CASE("Any two archives give copies and ranges that fit together") {

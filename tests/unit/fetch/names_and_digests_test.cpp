@@ -1,6 +1,7 @@
 #include <chrono>
 #include <string>
 
+#include <failover/context.hpp>
 #include <failover/error.hpp>
 
 #include "fetch/digest.hpp"
@@ -61,4 +62,14 @@ TEST_CASE("Only what may pass by itself is tried again, later and later") {
   CHECK(failover::backoff(1) == 1s);
   CHECK(failover::backoff(3) == 4s);
   CHECK(failover::backoff(100) == 30s);
+}
+
+TEST_CASE("bounded: a try that the deadline would not see is not waited for, and what went wrong is said") {
+  failover::Context context;
+  context.deadline = failover::Deadline::after(900ms);
+  const auto began = std::chrono::steady_clock::now();
+  const auto next = failover::before_next_try({ErrorKind::unreachable, "refused"}, 1, 5, context);
+  REQUIRE_FALSE(next);
+  CHECK(next.error().message == "refused");
+  CHECK(std::chrono::steady_clock::now() - began < 900ms);
 }
