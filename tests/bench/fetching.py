@@ -32,7 +32,7 @@ PARTS = {
     "sftp-50": Part(SftpStore, None, 50, 1000, _SFTP, (("line", 0.75), ("sftp", 2.3), ("curl", 10))),
     "night-1": Part(SftpStore, "1", 20, 200, _NIGHT, (("bytes", 1.1), (WHOLE, 18), ("rsync", 1))),
     "night-5": Part(SftpStore, "5", 20, 200, _NIGHT, (("bytes", 1.1), ("rsync", 1))),
-    "night-grown": Part(SftpStore, "grown", 20, 200, _NIGHT, (("rsync", 1),)),
+    "night-grown": Part(SftpStore, "grown", 20, 200, _NIGHT, (("bytes", 0.15), ("rsync", 1))),
     "zsync-1": Part(HttpsStore, "1", 20, 200, (DELTA, WHOLE, "zsync", "rclone"), (("bytes", 1.1), (WHOLE, 18), ("zsync", 2))),
     "zsync-5": Part(HttpsStore, "5", 20, 200, (DELTA, WHOLE, "zsync", "rclone"), (("bytes", 1.1), ("zsync", 2))),
     "https": Part(HttpsStore, None, 30, 0, (WHOLE, ALONE, "curl", "rclone"), ()),
