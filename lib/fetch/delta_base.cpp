@@ -5,7 +5,10 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <stop_token>
+#include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -75,6 +78,33 @@ class Copier {
   PartWriter writer_;
 };
 
+Result<void> copy_wanted(const DeltaBase& base, const std::vector<CopyPart>& copies, Partial& partial,
+                         const Context& context) {
+  Copier copier(still_wanted(copies, partial), partial);
+  std::vector<std::byte> buffer(read_size);
+  for (std::uint64_t done = 0;;) {
+    FO_TRY(context.check());
+    const auto count = FO_TRY(while_doing("reading " + base.path.string(), read_at(base.fd.get(), done, buffer)));
+    if (count == 0) break;
+    FO_TRY(copier.take(done, std::span<const std::byte>(buffer).first(count)));
+    done += count;
+  }
+  return copier.finish();
+}
+
+/// Of all of it, through the descriptor that is copied from.
+Result<std::string> digest_of(const DeltaBase& base, const Context& context) {
+  Sha256 digest;
+  std::vector<std::byte> buffer(read_size);
+  for (std::uint64_t done = 0;;) {
+    FO_TRY(context.check());
+    const auto count = FO_TRY(while_doing("reading " + base.path.string(), read_at(base.fd.get(), done, buffer)));
+    if (count == 0) return digest.hex();
+    digest.add(std::span<const std::byte>(buffer).first(count));
+    done += count;
+  }
+}
+
 }  // namespace
 
 std::optional<DeltaBase> open_delta_base(std::span<const StoredBackup> stored, std::string_view source,
@@ -90,20 +120,20 @@ std::optional<DeltaBase> open_delta_base(std::span<const StoredBackup> stored, s
 
 Result<bool> copy_from(const DeltaBase& base, const std::vector<CopyPart>& copies, Partial& partial,
                        const Context& context) {
-  Copier copier(still_wanted(copies, partial), partial);
-  Sha256 digest;
-  std::vector<std::byte> buffer(read_size);
-  for (std::uint64_t done = 0;;) {
-    FO_TRY(context.check());
-    const auto count = FO_TRY(while_doing("reading " + base.path.string(), read_at(base.fd.get(), done, buffer)));
-    if (count == 0) break;
-    const auto block = std::span<const std::byte>(buffer).first(count);
-    digest.add(block);
-    FO_TRY(copier.take(done, block));
-    done += count;
+  // Hashing takes as long as copying; the second reading of a block comes from memory.
+  Result<std::string> digest = std::string{};
+  Result<void> copied;
+  std::stop_source stop;
+  const std::stop_callback link(context.stop, [&stop] { stop.request_stop(); });
+  Context both = context;
+  both.stop = stop.get_token();
+  {
+    const std::jthread hashing([&] { digest = digest_of(base, both); });
+    copied = copy_wanted(base, copies, partial, both);
+    if (!copied) stop.request_stop();
   }
-  FO_TRY(copier.finish());
-  return digest.hex() == base.sha256;
+  FO_TRY(Result<void>(copied));
+  return FO_TRY(std::move(digest)) == base.sha256;
 }
 
 }  // namespace failover

@@ -33,8 +33,8 @@ struct DeltaBase {
 std::optional<DeltaBase> open_delta_base(std::span<const StoredBackup> stored, std::string_view source,
                                          const Context& context);
 
-/// Copies what is not in `partial` yet, hashing all of the base on the way. Whether the base is what its sidecar says
-/// (property good-stays-good): if not, nothing that was copied may stay.
+/// Copies what is not in `partial` yet, hashing all of the base at the same time. Whether the base is what its sidecar
+/// says (property good-stays-good): if not, nothing that was copied may stay.
 Result<bool> copy_from(const DeltaBase& base, const std::vector<CopyPart>& copies, Partial& partial,
                        const Context& context);
 

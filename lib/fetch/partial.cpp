@@ -44,6 +44,7 @@ constexpr std::size_t note_limit = std::size_t{64} * 1024;
 constexpr std::size_t map_limit = std::size_t{64} * 1024 * 1024;
 constexpr std::size_t read_size = std::size_t{1024} * 1024;
 constexpr std::uint64_t least_to_begin = std::uint64_t{1024} * 1024;
+constexpr std::uint64_t piece_size = std::uint64_t{16} * 1024 * 1024;
 constexpr std::uint64_t record_size = std::uint64_t{4} * 1024 * 1024;
 
 /// Everything that makes it this object. Compared as text, so a note of another format is simply another object's.
@@ -258,6 +259,21 @@ Result<void> Partial::restart() {
   state_->there = {};
   FO_TRY(rewrite_map());
   if (::ftruncate(state_->fd.get(), 0) != 0) return fail_errno("cannot empty " + state_->path.string());
+  return {};
+}
+
+Result<void> Partial::write_out(const Context& context) {
+  // Piece by piece, so that it ends by the deadline.
+  constexpr unsigned all = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
+  for (std::uint64_t done = 0; done < state_->size; done += piece_size) {
+    FO_TRY(context.check());
+    const auto length = std::min(piece_size, state_->size - done);
+    if (::sync_file_range(state_->fd.get(), static_cast<off64_t>(done), static_cast<off64_t>(length), all) == 0)
+      continue;
+    // Some file systems know no such thing; sync() does it all.
+    if (errno == ENOSYS || errno == EINVAL || errno == ESPIPE) return {};
+    return fail_errno("writing " + state_->path.string());
+  }
   return {};
 }
 

@@ -52,6 +52,8 @@ class Partial {
   /// Everything that was copied counts as not there any more.
   Result<void> forget_copied();
   Result<void> restart();
+  /// Everything is on the disk afterwards, but for what the file system notes of the file: that is sync()'s.
+  Result<void> write_out(const Context& context);
   Result<void> sync();
   /// Durably gives it its name; map and note go.
   Result<void> publish(const std::filesystem::path& as);
