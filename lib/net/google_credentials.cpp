@@ -1,7 +1,10 @@
 #include "net/google_credentials.hpp"
 
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,6 +15,7 @@
 #include "core/secret.hpp"
 #include "core/url.hpp"
 #include "net/server_origin.hpp"
+#include "net/ssh_host_key.hpp"
 
 namespace failover {
 
@@ -66,6 +70,14 @@ Result<GoogleCredentials> parse_google_credentials(std::string_view json) {
   auto credentials = FO_TRY(credentials_of());
   FO_TRY(set_token_uri(credentials, file));
   return credentials;
+}
+
+Result<std::optional<GoogleCredentials>> find_google_credentials(const std::optional<std::filesystem::path>& file) {
+  const auto path = file.value_or(home_directory() / ".config" / "gcloud" / "application_default_credentials.json");
+  std::error_code ignored;
+  if (!file && !std::filesystem::exists(path, ignored)) return std::nullopt;
+  const auto text = FO_TRY(read_credential_file(path));
+  return FO_TRY(while_doing(path.string(), parse_google_credentials(text.reveal())));
 }
 
 }  // namespace failover

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -36,5 +38,9 @@ struct GoogleCredentials {
 /// Reads Google's JSON. Types other than service_account and authorized_user are an error of kind config that names
 /// them.
 Result<GoogleCredentials> parse_google_credentials(std::string_view json);
+
+/// From `file`, else the application default credentials in ~/.config/gcloud, if there are any; none: the machine that
+/// we run on may have some.
+Result<std::optional<GoogleCredentials>> find_google_credentials(const std::optional<std::filesystem::path>& file);
 
 }  // namespace failover

@@ -28,7 +28,6 @@ namespace failover {
 
 namespace {
 
-constexpr std::string_view read_only = "https://www.googleapis.com/auth/devstorage.read_only";
 constexpr std::size_t short_answer = std::size_t{64} * 1024;
 constexpr std::size_t said = 200;
 /// So long before its end a token is not used any more.
@@ -42,7 +41,7 @@ HttpRequest metadata_request() {
   return request;
 }
 
-Result<HttpRequest> token_request(const GoogleCredentials& credentials) {
+Result<HttpRequest> token_request(const GoogleCredentials& credentials, std::string_view scope) {
   HttpRequest request;
   request.method = "POST";
   request.origin = credentials.token_origin;
@@ -51,7 +50,7 @@ Result<HttpRequest> token_request(const GoogleCredentials& credentials) {
   std::string body;
   if (const auto* const robot = std::get_if<GoogleServiceAccount>(&credentials.account)) {
     const auto now = std::chrono::system_clock::now();
-    const auto assertion = FO_TRY(google_assertion(*robot, credentials.token_uri, read_only, now));
+    const auto assertion = FO_TRY(google_assertion(*robot, credentials.token_uri, scope, now));
     body = "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=";
     body += assertion.reveal();
   } else {
@@ -77,15 +76,15 @@ std::string detail_of(const std::string& body) {
 
 }  // namespace
 
-GoogleToken::GoogleToken(std::optional<GoogleCredentials> credentials) noexcept
-    : credentials_(std::move(credentials)) {}
+GoogleToken::GoogleToken(std::optional<GoogleCredentials> credentials, std::string_view scope) noexcept
+    : credentials_(std::move(credentials)), scope_(scope) {}
 
 void GoogleToken::forget() noexcept {
   token_.reset();
 }
 
 Result<Secret> GoogleToken::fetch(HttpClient& client, const Context& context) {
-  auto request = credentials_ ? FO_TRY(token_request(*credentials_)) : metadata_request();
+  auto request = credentials_ ? FO_TRY(token_request(*credentials_, scope_)) : metadata_request();
   HttpRequest asked;  // for what is said of it
   asked.origin = request.origin;
   const auto response = FO_TRY(client.send(std::move(request), short_answer, context));

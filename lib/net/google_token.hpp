@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include <failover/context.hpp>
 #include <failover/error.hpp>
@@ -15,7 +16,8 @@ namespace failover {
 /// from the metadata server of the virtual machine that we run on.
 class GoogleToken {
  public:
-  explicit GoogleToken(std::optional<GoogleCredentials> credentials) noexcept;
+  /// @param scope what the token is good for, a literal; the metadata server has scopes of its own
+  GoogleToken(std::optional<GoogleCredentials> credentials, std::string_view scope) noexcept;
 
   /// The value of the Authorization field. Errors: permission (the credentials are not taken), those of HttpClient.
   Result<Secret> authorization(HttpClient& client, const Context& context);
@@ -27,6 +29,7 @@ class GoogleToken {
   Result<Secret> fetch(HttpClient& client, const Context& context);
 
   std::optional<GoogleCredentials> credentials_;
+  std::string_view scope_;
   std::optional<Secret> token_;
   Deadline::Clock::time_point good_until_;
 };

@@ -103,11 +103,14 @@ Result<void> HttpExchange::set_request() {
   set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   if (request_.method == "HEAD") {
     set(CURLOPT_NOBODY, 1L);
-  } else if (request_.method == "POST") {
+  } else if (request_.method != "GET") {
     const auto body = request_.body ? request_.body->reveal() : std::string_view{};
     set(CURLOPT_POST, 1L);
     set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
     set(CURLOPT_POSTFIELDS, body.empty() ? "" : body.data());
+    if (request_.method != "POST") set(CURLOPT_CUSTOMREQUEST, request_.method.c_str());
+    // On a connection that turns out to be closed libcurl would send it a second time.
+    if (request_.at_most_once) set(CURLOPT_FRESH_CONNECT, 1L);
   } else {
     set(CURLOPT_HTTPGET, 1L);
   }
@@ -122,7 +125,8 @@ Result<const HttpHead*> HttpExchange::head(const Context& context) {
     if (!reader_.complete()) return fail(ErrorKind::protocol, request_.origin.text() + " answers without a header");
     const auto& head = reader_.head();
     if (!request_.follow_redirects || !is_redirect(head.status)) return &head;
-    if (request_.method == "POST" || ++redirections_ > most_redirections) {
+    const bool reads = request_.method == "GET" || request_.method == "HEAD";
+    if (!reads || ++redirections_ > most_redirections) {
       return fail(ErrorKind::protocol,
                   fmt::format("{} redirects again and again; see its configuration", request_.origin.text()));
     }

@@ -20,12 +20,14 @@ struct HttpField {
 /// What is asked. `Host`, `User-Agent` and `Accept-Encoding: identity` come by themselves unless a field says
 /// otherwise.
 struct HttpRequest {
-  std::string method = "GET";  ///< GET, HEAD, POST
+  std::string method = "GET";  ///< GET, HEAD, POST, PATCH
   ServerOrigin origin;
   std::string target = "/";  ///< path and query, encoded
   std::vector<HttpField> fields = {};
   std::vector<std::pair<std::string, Secret>> secret_fields = {};  ///< such as Authorization
-  std::optional<Secret> body = std::nullopt;                       ///< of a POST
+  std::optional<Secret> body = std::nullopt;                       ///< of a POST or PATCH
+  /// Over a connection of its own, so that nothing sends it again when the connection is found dead.
+  bool at_most_once = false;
   /// Within the same origin, at most five times; anywhere else is an error that says where.
   bool follow_redirects = false;
 };

@@ -11,6 +11,10 @@
 
 #include <failover/error.hpp>
 
+#include "net/dns_message.hpp"
+#include "net/dns_name.hpp"
+#include "net/dns_rdata.hpp"
+
 namespace failover {
 
 namespace {
@@ -63,9 +67,21 @@ Result<ServiceRecords> parse_naptr(std::span<const unsigned char> answer) {
   return records;
 }
 
+Result<ServiceRecords> parse_ns(std::span<const unsigned char> answer) {
+  const auto message = FO_TRY(parse_dns_message({reinterpret_cast<const char*>(answer.data()), answer.size()}));
+  ServiceRecords records;
+  for (const auto& record : message.answers) {
+    if (record.type != dns_type::ns || record.rr_class != dns_class::in) continue;
+    if (records.name_servers.size() == most_records) break;
+    records.name_servers.push_back(FO_TRY(name_in(record)).to_text());
+  }
+  return records;
+}
+
 }  // namespace
 
 Result<ServiceRecords> parse_service_records(std::span<const unsigned char> answer, ServiceType type) {
+  if (type == ServiceType::ns) return parse_ns(answer);
   return type == ServiceType::srv ? parse_srv(answer) : parse_naptr(answer);
 }
 

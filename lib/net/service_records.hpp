@@ -26,11 +26,12 @@ struct NaptrRecord {
   std::string replacement;
 };
 
-enum class ServiceType : std::uint16_t { srv = 33, naptr = 35 };
+enum class ServiceType : std::uint16_t { ns = 2, srv = 33, naptr = 35 };
 
 struct ServiceRecords {
   std::vector<SrvRecord> srv;
   std::vector<NaptrRecord> naptr;
+  std::vector<std::string> name_servers;
 };
 
 /// Reads the records of one type from an answer as it came, at most 64 of them. An error of kind protocol when it is no

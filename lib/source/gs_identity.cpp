@@ -1,10 +1,8 @@
 #include "source/gs_identity.hpp"
 
 #include <chrono>
-#include <filesystem>
 #include <optional>
-#include <string>
-#include <system_error>
+#include <string_view>
 #include <utility>
 
 #include <failover/context.hpp>
@@ -16,7 +14,6 @@
 #include "net/google_token.hpp"
 #include "net/http_client.hpp"
 #include "net/server_origin.hpp"
-#include "net/ssh_host_key.hpp"
 
 namespace failover {
 
@@ -25,10 +22,7 @@ namespace {
 /// On a machine that is none of Google's nobody answers, and that must not take long.
 constexpr std::chrono::seconds patience{2};
 
-Result<GoogleCredentials> read_credentials(const std::filesystem::path& path) {
-  const auto text = FO_TRY(read_credential_file(path));
-  return while_doing(path.string(), parse_google_credentials(text.reveal()));
-}
+constexpr std::string_view scope = "https://www.googleapis.com/auth/devstorage.read_only";
 
 }  // namespace
 
@@ -38,21 +32,16 @@ Result<GsIdentity> GsIdentity::create(const SourceOptions& options, const Server
     if (origin.scheme == "http" && !origin.is_loopback()) {
       return fail(ErrorKind::usage, "credentials are not sent over plain http; use an https endpoint");
     }
-    identity.token_.emplace(FO_TRY(read_credentials(*options.credentials_file)));
+    identity.token_.emplace(FO_TRY(find_google_credentials(options.credentials_file)), scope);
     return identity;
   }
   if (options.endpoint) {
     identity.why_nobody_ = "asked without credentials, see --credentials-file";
     return identity;
   }
-  const auto usual = home_directory() / ".config" / "gcloud" / "application_default_credentials.json";
-  std::error_code ignored;
-  if (std::filesystem::exists(usual, ignored)) {
-    identity.token_.emplace(FO_TRY(read_credentials(usual)));
-  } else {
-    identity.token_.emplace(std::nullopt);
-    identity.ask_machine_ = true;
-  }
+  auto usual = FO_TRY(find_google_credentials(std::nullopt));
+  identity.ask_machine_ = !usual.has_value();
+  identity.token_.emplace(std::move(usual), scope);
   return identity;
 }
 

@@ -21,6 +21,7 @@
 #include <failover/source.hpp>
 
 #include "core/url.hpp"
+#include "net/aws_profile.hpp"
 #include "net/base64.hpp"
 #include "net/http_client.hpp"
 #include "net/http_date.hpp"
@@ -31,7 +32,6 @@
 #include "source/glob.hpp"
 #include "source/http_source.hpp"
 #include "source/location_settings.hpp"
-#include "source/s3_credentials.hpp"
 #include "source/s3_xml.hpp"
 
 namespace failover {
@@ -217,7 +217,7 @@ Result<Bucket> bucket_of(const Url& url, const LocationSettings& location, const
     return found == location.values.end() ? std::string() : found->second;
   };
   const auto profile_name = setting("profile");
-  auto profile = FO_TRY(find_s3_credentials(options, profile_name.empty() ? "default" : profile_name));
+  auto profile = FO_TRY(find_aws_profile(options.credentials_file, profile_name.empty() ? "default" : profile_name));
   Bucket bucket;
   bucket.name = url.host;
   bucket.credentials = std::move(profile.credentials);

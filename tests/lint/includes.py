@@ -31,7 +31,7 @@ _THIRD_PARTY = {
     "libssh2.h": {"net", "source"},
     "libssh2_sftp.h": {"net", "source"},
     "libsmbclient.h": {"workers"},
-    "expat.h": {"source", "inspect"},
+    "expat.h": {"net", "inspect"},
     "gssapi": {"workers"},
     "archive.h": {"workers"},
     "archive_entry.h": {"workers"},

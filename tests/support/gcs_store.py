@@ -40,13 +40,14 @@ def refusal(status, message):
 
 
 class TokenServer:
-    """Gives tokens to whoever proves to be `email` or to hold `refresh`; `good` are the ones that are good now."""
+    """Gives tokens for `scope` to whoever proves to be `email` or to hold `refresh`; `good` are the ones that are good now."""
 
     email, key_id = "fetcher@pbx.iam.gserviceaccount.com", "key-1"
     client_id, client_secret, refresh = "client&id", "client+secret", "1//refresh token"
 
-    def __init__(self, test, folder):
+    def __init__(self, test, folder, scope=_SCOPE):
         self.folder = folder
+        self.scope = scope
         self.life = 3599
         self.good = []
         self.refusals = []
@@ -74,7 +75,7 @@ class TokenServer:
             if form["grant_type"] == "urn:ietf:params:oauth:grant-type:jwt-bearer":
                 assert jwt.get_unverified_header(form["assertion"]) == {"alg": "RS256", "typ": "JWT", "kid": self.key_id}
                 claims = jwt.decode(form["assertion"], self.public, algorithms=["RS256"], audience=self.uri, issuer=self.email)
-                assert claims["scope"] == _SCOPE and claims["exp"] - claims["iat"] <= 3600 and abs(claims["iat"] - time.time()) < 60
+                assert claims["scope"] == self.scope and claims["exp"] - claims["iat"] <= 3600 and abs(claims["iat"] - time.time()) < 60
             else:
                 assert form == {"grant_type": "refresh_token", "client_id": self.client_id, "client_secret": self.client_secret,
                                 "refresh_token": self.refresh}

@@ -1,6 +1,7 @@
-#include "source/s3_credentials.hpp"
+#include "net/aws_profile.hpp"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -9,7 +10,6 @@
 #include <fmt/format.h>
 
 #include <failover/error.hpp>
-#include <failover/source.hpp>
 
 #include "core/secret.hpp"
 #include "net/sigv4.hpp"
@@ -27,11 +27,11 @@ std::string_view trimmed(std::string_view text) {
 
 }  // namespace
 
-Result<S3Profile> parse_s3_credentials(std::string_view text, std::string_view profile) {
+Result<AwsProfile> parse_aws_profile(std::string_view text, std::string_view profile) {
   std::string access;
   Secret secret{std::string()};
   Secret token{std::string()};
-  S3Profile found;
+  AwsProfile found;
   bool ours = false;
   bool seen = false;
   while (!text.empty()) {
@@ -63,12 +63,12 @@ Result<S3Profile> parse_s3_credentials(std::string_view text, std::string_view p
   return found;
 }
 
-Result<S3Profile> find_s3_credentials(const SourceOptions& options, std::string_view profile) {
-  const auto path = options.credentials_file.value_or(home_directory() / ".aws" / "credentials");
+Result<AwsProfile> find_aws_profile(const std::optional<std::filesystem::path>& file, std::string_view profile) {
+  const auto path = file.value_or(home_directory() / ".aws" / "credentials");
   std::error_code ignored;
-  if (!options.credentials_file && !std::filesystem::exists(path, ignored)) return S3Profile{};
+  if (!file && !std::filesystem::exists(path, ignored)) return AwsProfile{};
   const auto text = FO_TRY(read_credential_file(path));
-  return while_doing(path.string(), parse_s3_credentials(text.reveal(), profile));
+  return while_doing(path.string(), parse_aws_profile(text.reveal(), profile));
 }
 
 }  // namespace failover
