@@ -58,6 +58,10 @@ Result<EpochMark> parse_epoch_mark(std::string_view txt) {
   return mark;
 }
 
+std::string_view to_string(Swap swap) noexcept {
+  return swap == Swap::atomic ? "atomic" : "checked";
+}
+
 bool same_content(const ServiceRecord& a, const ServiceRecord& b) noexcept {
   return a.mark == b.mark && std::ranges::is_permutation(a.addresses, b.addresses);
 }

@@ -1,7 +1,9 @@
 #include <array>
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -9,31 +11,56 @@
 #include <failover/error.hpp>
 #include <failover/registry.hpp>
 
+#include "dns/clouddns.hpp"
+#include "dns/cloudflare.hpp"
+#include "dns/powerdns.hpp"
 #include "dns/rfc2136.hpp"
+#include "dns/route53.hpp"
 
 namespace failover {
 
 namespace {
 
-struct Scheme {
-  std::string_view name;
-  Result<DnsView> (*make)(std::string_view url, std::string_view service, std::string_view epoch_record);
+struct Request {
+  std::string_view url;
+  std::string_view service;
+  std::string_view epoch_record;
+  std::string_view epoch_dns;
 };
 
-Result<DnsView> make_rfc2136(std::string_view url, std::string_view service, std::string_view epoch_record) {
-  return make_rfc2136_view(url, service, epoch_record, std::chrono::system_clock::now);
+struct Scheme {
+  std::string_view name;
+  Result<DnsView> (*make)(const Request& request);
+};
+
+Result<DnsView> make_rfc2136(const Request& request) {
+  return make_rfc2136_view(request.url, request.service, request.epoch_record, std::chrono::system_clock::now);
+}
+
+/// Those that carry the mark in the zone that they change.
+template <Result<DnsView> (*make)(std::string_view, std::string_view, std::string_view)>
+Result<DnsView> with_mark(const Request& request) {
+  return make(request.url, request.service, request.epoch_record);
 }
 
 /// Every kind of updater there is.
-constexpr std::array schemes{Scheme{"rfc2136", make_rfc2136}};
+constexpr std::array schemes{
+    Scheme{"rfc2136", make_rfc2136},
+    Scheme{"powerdns+https", with_mark<make_powerdns_view>},
+    Scheme{"powerdns+http", with_mark<make_powerdns_view>},
+    Scheme{"cloudflare", with_mark<make_cloudflare_view>},
+    Scheme{"route53", with_mark<make_route53_view>},
+    Scheme{"clouddns", with_mark<make_clouddns_view>},
+};
 
 }  // namespace
 
-Result<DnsView> make_dns_view(std::string_view url, std::string_view service, std::string_view epoch_record) {
+Result<DnsView> make_dns_view(std::string_view url, std::string_view service, std::string_view epoch_record,
+                              std::string_view epoch_dns) {
   const auto wanted = url.substr(0, url.find("://"));
   std::string known;
   for (const auto& scheme : schemes) {
-    if (wanted == scheme.name) return scheme.make(url, service, epoch_record);
+    if (wanted == scheme.name) return scheme.make({url, service, epoch_record, epoch_dns});
     known += fmt::format("{}{}://", known.empty() ? "" : ", ", scheme.name);
   }
   return fail(ErrorKind::usage, fmt::format("'{}' is no DNS updater known here; known are {}", url, known));

@@ -1,17 +1,17 @@
 #include "dns/rfc2136_update.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include <failover/dns.hpp>
 #include <failover/error.hpp>
 
 #include "dns/service_reading.hpp"
+#include "dns/swap_rule.hpp"
 #include "net/dns_message.hpp"
 #include "net/dns_name.hpp"
 #include "net/dns_rdata.hpp"
@@ -56,44 +56,26 @@ void demand(DnsMessage& update, const DnsName& name, std::uint16_t type, const s
   if (!any) update.answers.push_back(absent(name, type));
 }
 
+void delete_old(DnsMessage& update, const DnsName& name, std::uint16_t type, const std::vector<DnsRecord>& records) {
+  const bool any = std::ranges::any_of(records, [type](const DnsRecord& record) { return record.type == type; });
+  if (any) update.authorities.push_back(delete_all(name, type));
+}
+
 Result<std::vector<DnsRecord>> records_of(const ServiceNames& names, const ServiceRecord& service, std::uint32_t ttl) {
   std::vector<DnsRecord> records;
   const auto addresses = FO_TRY(canonical_addresses(service.addresses));
   records.reserve(addresses.size() + 1);
   for (const auto& address : addresses) records.push_back(FO_TRY(address_record(names.service, address, ttl)));
   if (!service.mark) return records;
-  const auto text = to_txt(*service.mark);
-  if (FO_TRY(parse_epoch_mark(text)) != *service.mark) {
-    return fail(ErrorKind::internal, fmt::format("the epoch mark '{}' would not be read back as it was meant", text));
-  }
-  records.push_back(FO_TRY(txt_record(names.epoch_record, text, ttl)));
+  records.push_back(FO_TRY(txt_record(names.epoch_record, to_txt(*service.mark), ttl)));
   return records;
-}
-
-/// Property epoch, and that a name is never left without an address.
-Result<void> check_step(const ServiceRecord& from, const ServiceRecord& to) {
-  if (to.addresses.empty() && !from.addresses.empty()) {
-    return fail(ErrorKind::refused, "the name would be left without an address; say which one it shall have");
-  }
-  if (!from.mark) return {};
-  if (!to.mark)
-    return fail(ErrorKind::refused, "the epoch mark in DNS would be taken away; keep it or write a newer one");
-  if (to.mark->epoch < from.mark->epoch) {
-    return fail(ErrorKind::refused, fmt::format("DNS already carries epoch {} of node {}, newer than {}",
-                                                from.mark->epoch, from.mark->node, to.mark->epoch));
-  }
-  if (to.mark->epoch == from.mark->epoch && to.mark->node != from.mark->node) {
-    return fail(ErrorKind::refused,
-                fmt::format("epoch {} already belongs to node {}", from.mark->epoch, from.mark->node));
-  }
-  return {};
 }
 
 }  // namespace
 
 Result<DnsMessage> swap_update(const DnsName& zone, const ServiceNames& names, const ServiceRecord& from,
                                const ServiceRecord& to, std::chrono::seconds ttl) {
-  FO_TRY(check_step(from, to));
+  FO_TRY(check_swap(from, to));
   DnsMessage update = empty_update(zone);
   const auto before = FO_TRY(records_of(names, from, 0));
   demand(update, names.service, dns_type::a, before);
@@ -102,9 +84,10 @@ Result<DnsMessage> swap_update(const DnsName& zone, const ServiceNames& names, c
   update.answers.push_back(absent(names.service, dns_type::cname));
   update.answers.push_back(absent(names.epoch_record, dns_type::cname));
 
-  update.authorities.push_back(delete_all(names.service, dns_type::a));
-  update.authorities.push_back(delete_all(names.service, dns_type::aaaa));
-  update.authorities.push_back(delete_all(names.epoch_record, dns_type::txt));
+  // What is not there needs no deletion, and no right to it: a zone may hold nothing but the mark.
+  delete_old(update, names.service, dns_type::a, before);
+  delete_old(update, names.service, dns_type::aaaa, before);
+  delete_old(update, names.epoch_record, dns_type::txt, before);
   auto after = FO_TRY(records_of(names, to, static_cast<std::uint32_t>((to.ttl.count() != 0 ? to.ttl : ttl).count())));
   for (auto& record : after) update.authorities.push_back(std::move(record));
   return update;
@@ -115,8 +98,10 @@ Result<DnsMessage> access_update(const DnsName& zone, const ServiceNames& names)
   // Sections 2.4.4 and 2.4.5: the name is in use, and it is not.
   update.answers.push_back({names.service, dns_type::any, dns_class::any, 0, {}});
   update.answers.push_back({names.service, dns_type::any, dns_class::none, 0, {}});
-  update.authorities.push_back(delete_one(FO_TRY(address_record(names.service, "0.0.0.0", 0))));
-  update.authorities.push_back(delete_one(FO_TRY(address_record(names.service, "::", 0))));
+  if (names.service != names.epoch_record) {
+    update.authorities.push_back(delete_one(FO_TRY(address_record(names.service, "0.0.0.0", 0))));
+    update.authorities.push_back(delete_one(FO_TRY(address_record(names.service, "::", 0))));
+  }
   update.authorities.push_back(delete_one(FO_TRY(txt_record(names.epoch_record, "failover access check", 0))));
   return update;
 }

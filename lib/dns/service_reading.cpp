@@ -91,6 +91,7 @@ Result<ServiceRecord> read_service(const DnsAsk& ask, const ServiceNames& names,
                 fmt::format("{} has more than {} addresses", names.service.to_text(), max_addresses));
   }
   service.addresses = FO_TRY(canonical_addresses(service.addresses));
+  if (names.epoch_record == DnsName()) return service;
   const DnsQuestion question{names.epoch_record, dns_type::txt, dns_class::in};
   const auto answer = FO_TRY(ask(question, context));
   const auto texts = FO_TRY(rrset_in(answer, question));

@@ -15,7 +15,7 @@ namespace failover {
 /// The two names that one view is about.
 struct ServiceNames {
   DnsName service;
-  DnsName epoch_record;
+  DnsName epoch_record;  ///< the root: the mark lives elsewhere
 };
 
 /// Asks one server one question; the transport and the signature are the caller's.

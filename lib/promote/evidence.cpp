@@ -60,6 +60,9 @@ class Page {
                      now.ttl.count(), listed_addresses(facts.to), facts.ttl.count()));
     line(now.mark ? fmt::format("    epoch {} of {} since {}", now.mark->epoch, now.mark->node, now.mark->time)
                   : std::string("    no epoch yet"));
+    if (facts.swap == Swap::checked) {
+      line("    no compare-and-swap there: a second host that changes it in the same moment is noticed, not prevented");
+    }
     line(fmt::format("    callers may keep the old address for {} s after the change", now.ttl.count()));
   }
 

@@ -55,6 +55,7 @@ std::vector<ViewFacts> look_at_views(const PromotionSettings& settings, Promotio
     ViewFacts facts;
     facts.name = view.name;
     facts.description = view.updater->describe();
+    facts.swap = view.updater->swap();
     facts.current = view.updater->current(context);
     // A server that does not answer is not asked a second time for the right to write.
     facts.access = facts.current ? view.updater->prove_access(context) : Result<void>{};

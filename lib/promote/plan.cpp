@@ -105,8 +105,9 @@ class StepWriter {
     std::vector<std::string> parts;
     for (const auto& view : plan_.facts.views) {
       const auto now = view.current ? listed_addresses(view.current->addresses) : std::string("unknown");
-      parts.push_back(
-          fmt::format("{}: {} -> {}, TTL {} s", view.description, now, listed_addresses(view.to), view.ttl.count()));
+      parts.push_back(fmt::format("{}: {} -> {}, TTL {} s{}", view.description, now, listed_addresses(view.to),
+                                  view.ttl.count(),
+                                  view.swap == Swap::checked ? ", checked before and after" : ", compare-and-swap"));
     }
     return fmt::format("{}", fmt::join(parts, "; "));
   }

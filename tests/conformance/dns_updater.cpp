@@ -76,7 +76,12 @@ json outcome_record(const Result<ServiceRecord>& result) {
 
 Result<DnsView> make_view(std::span<char*> arguments) {
   const auto offset = std::chrono::seconds(std::stoll(arguments[4]));
-  if (offset.count() == 0) return failover::make_dns_view(arguments[0], arguments[1], arguments[2]);
+  if (offset.count() == 0) {
+    const std::string both = arguments[0];  // URL, or URL and --epoch-dns with a blank between
+    const auto blank = both.find(' ');
+    return failover::make_dns_view(both.substr(0, blank), arguments[1], arguments[2],
+                                   blank == std::string::npos ? std::string{} : both.substr(blank + 1));
+  }
   // A wrong clock without faking the process's time.
   const auto clock = [offset] { return std::chrono::system_clock::now() + offset; };
   return failover::make_rfc2136_view(arguments[0], arguments[1], arguments[2], clock);
@@ -143,6 +148,7 @@ json act(std::span<char*> arguments) {
   result["to"] = view->to;
   result["ttl"] = view->ttl.value_or(std::chrono::seconds(0)).count();
   result["describe"] = view->updater->describe();
+  result["swap"] = to_string(view->updater->swap());
   return result;
 }
 

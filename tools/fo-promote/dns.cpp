@@ -75,8 +75,11 @@ Result<cli::Outcome> run_dns_set(const PromoteOptions& options, cli::Session& se
   if (session.options.dry_run) {
     for (auto& view : views) {
       const auto now = FO_TRY(view.updater->current(session.context));
-      session.output.print(fmt::format("{}: {} -> {}, TTL {} s", view.updater->describe(), record_text(now),
-                                       fmt::join(to, ", "), view.ttl.value_or(ttl).count()));
+      session.output.print(fmt::format("{}: {} -> {}, TTL {} s, {}", view.updater->describe(), record_text(now),
+                                       fmt::join(to, ", "), view.ttl.value_or(ttl).count(),
+                                       view.updater->swap() == Swap::checked
+                                           ? "checked before and after (no compare-and-swap there)"
+                                           : "compare-and-swap"));
     }
     return cli::Outcome{};
   }

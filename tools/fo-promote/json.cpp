@@ -123,7 +123,10 @@ std::string plan_json(const PromotionSettings& settings, const PromotionPlan& pl
   json["backup"] = backup ? backup_members(*backup, plan.facts.now) : Json();
   json["views"] = Json::array();
   for (const auto& view : plan.facts.views) {
-    json["views"].push_back({{"view", view.description}, {"current", record_members(view.current)}, {"to", view.to}});
+    json["views"].push_back({{"view", view.description},
+                             {"current", record_members(view.current)},
+                             {"to", view.to},
+                             {"swap", to_string(view.swap)}});
   }
   json["steps"] = Json::array();
   for (const auto& step : plan.steps) json["steps"].push_back({{"step", to_string(step.step)}, {"what", step.what}});

@@ -40,15 +40,26 @@ FAILOVER_EXPORT bool same_content(const ServiceRecord& a, const ServiceRecord& b
 /// Addresses as inet_ntop(3) writes them, sorted (IPv4 before IPv6), each once; kind usage names one that is none.
 FAILOVER_EXPORT Result<std::vector<std::string>> canonical_addresses(const std::vector<std::string>& addresses);
 
+/// How sure a replace() is that nobody else writes at the same time.
+enum class Swap {
+  atomic,  ///< whoever keeps the zone compares and writes in one step: of many at once exactly one wins
+  checked  ///< compared before and read again after: a second writer in between is noticed, but not prevented
+};
+
+FAILOVER_EXPORT std::string_view to_string(Swap swap) noexcept;
+
 /// One view of one name in one zone (for instance the internal DNS), changed as compare-and-swap.
 class FAILOVER_EXPORT DnsUpdater {
  public:
   virtual ~DnsUpdater() = default;
   /// For plans and messages: "rfc2136 pbx.example at 192.0.2.53:53".
   [[nodiscard]] virtual std::string describe() const = 0;
+  /// Only atomic ones may decide between two hosts (an arbiter).
+  [[nodiscard]] virtual Swap swap() const noexcept = 0;
   /// What the primary holds now. A server that cannot be asked is an error, never an empty record.
   virtual Result<ServiceRecord> current(const Context& context) = 0;
-  /// Makes it `to` if it is still exactly `from` (addresses and mark), else an error of kind conflict and no change.
+  /// Makes it `to` if it is still exactly `from` (addresses and mark), else an error of kind conflict and no change
+  /// (with Swap::checked it says that something was changed when the other writer came in between).
   /// `to.ttl` 0 means the view's own. Refused: no address left, a mark taken away, an older epoch, the same epoch for
   /// another node (property epoch).
   /// When no usable answer comes it reads back and decides by that. An error of kind timeout, unreachable or cancelled

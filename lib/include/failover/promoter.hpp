@@ -125,6 +125,7 @@ struct PeerFacts {
 struct ViewFacts {
   std::string name;
   std::string description;
+  Swap swap = Swap::atomic;
   Result<ServiceRecord> current;
   Result<void> access;
   std::vector<std::vector<std::string>> from;  ///< address sets that count as the old ones

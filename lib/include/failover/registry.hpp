@@ -28,8 +28,9 @@ FAILOVER_EXPORT Result<std::unique_ptr<Source>> make_source(std::string_view loc
 /// @param url     the UPDATER of fo-promote(1): `rfc2136://SERVER[:53]/ZONE?key-file=F[&from=..&to=..&ttl=60]`
 /// @param service the name whose addresses move
 /// @param epoch_record the name of the TXT with the mark
+/// @param epoch_dns the UPDATER of the zone that holds it, for `observe://`, which writes nowhere; empty = none
 FAILOVER_EXPORT Result<DnsView> make_dns_view(std::string_view url, std::string_view service,
-                                              std::string_view epoch_record);
+                                              std::string_view epoch_record, std::string_view epoch_dns = {});
 
 /// @param spec the FENCER of fo-promote(1) without its node: `exec:///FILE?kind=power` or `operator`.
 /// @param word what the person at the terminal said of this node (`--i-have-powered-off`), RFC 3339; empty = nothing.

@@ -41,6 +41,7 @@ struct World {
   bool fencer_lies = false;  ///< says off, and the host answers all the same
   ServiceRecord record{{"192.0.2.1"}, std::chrono::seconds(60), EpochMark{3, "a", "2026-01-01T00:00:00Z"}};
   std::optional<Error> dns_fails;
+  Swap swap = Swap::atomic;
   std::function<void(World&)> before_replace;
   std::optional<Error> verify_fails;
   std::vector<std::string> log;
@@ -113,6 +114,7 @@ class FakeUpdater final : public DnsUpdater {
  public:
   explicit FakeUpdater(World& world) : world_(world) {}
   [[nodiscard]] std::string describe() const override { return "fake zone"; }
+  [[nodiscard]] Swap swap() const noexcept override { return world_.swap; }
   Result<ServiceRecord> current(const Context& /*context*/) override {
     world_.contact("current");
     if (world_.dns_fails) return std::unexpected(*world_.dns_fails);
