@@ -13,6 +13,8 @@
 
 #include "dns/clouddns.hpp"
 #include "dns/cloudflare.hpp"
+#include "dns/exec.hpp"
+#include "dns/hosts.hpp"
 #include "dns/powerdns.hpp"
 #include "dns/rfc2136.hpp"
 #include "dns/route53.hpp"
@@ -51,6 +53,8 @@ constexpr std::array schemes{
     Scheme{"cloudflare", with_mark<make_cloudflare_view>},
     Scheme{"route53", with_mark<make_route53_view>},
     Scheme{"clouddns", with_mark<make_clouddns_view>},
+    Scheme{"hosts", with_mark<make_hosts_view>},
+    Scheme{"exec", with_mark<make_exec_view>},
 };
 
 }  // namespace
