@@ -15,6 +15,7 @@
 #include "dns/cloudflare.hpp"
 #include "dns/exec.hpp"
 #include "dns/hosts.hpp"
+#include "dns/observe.hpp"
 #include "dns/powerdns.hpp"
 #include "dns/rfc2136.hpp"
 #include "dns/route53.hpp"
@@ -45,6 +46,16 @@ Result<DnsView> with_mark(const Request& request) {
   return make(request.url, request.service, request.epoch_record);
 }
 
+Result<DnsView> make_observe(const Request& request) {
+  std::optional<DnsView> mark;
+  if (!request.epoch_dns.empty()) {
+    if (request.epoch_dns.starts_with("observe:")) return fail(ErrorKind::usage, "observe:// carries no epoch mark");
+    // A view of nothing but the mark: the name that is moved is the mark's own, which has no addresses.
+    mark = FO_TRY(make_dns_view(request.epoch_dns, request.epoch_record, request.epoch_record));
+  }
+  return make_observe_view(request.url, request.service, std::move(mark));
+}
+
 /// Every kind of updater there is.
 constexpr std::array schemes{
     Scheme{"rfc2136", make_rfc2136},
@@ -55,6 +66,7 @@ constexpr std::array schemes{
     Scheme{"clouddns", with_mark<make_clouddns_view>},
     Scheme{"hosts", with_mark<make_hosts_view>},
     Scheme{"exec", with_mark<make_exec_view>},
+    Scheme{"observe", make_observe},
 };
 
 }  // namespace

@@ -328,6 +328,69 @@ def sftp_answers():
     yield "long", struct.pack(">IBI", 0xFFFFFFFF, 103, 1)
 
 
+def provider_answers():
+    """The first byte says whose: PowerDNS, Cloudflare, Route 53, Cloud DNS, a program."""
+    mark = "epoch=3 node=a time=2026-11-23T06:07:00Z"
+
+    def powerdns(*sets):
+        return b"\0" + json.dumps({"rrsets": [{"name": name, "type": kind, "ttl": 60, "records": [{"content": value, "disabled": disabled} for value in values]}
+                                              for name, kind, disabled, *values in sets]}).encode()
+
+    def cloudflare(result, **more):
+        return b"\1" + json.dumps({"success": True, "errors": [], "result": result, **more}).encode()
+
+    def record(kind, content, **more):
+        return {"id": "a1", "name": "sip.pbx.test", "type": kind, "content": content, "ttl": 1, "proxied": False, **more}
+
+    def route53(root, inside):
+        return b"\2" + f'<{root} xmlns="https://route53.amazonaws.com/doc/2013-04-01/">{inside}</{root}>'.encode()
+
+    def listed(name, kind, value, more=""):
+        return (f"<ResourceRecordSet><Name>{name}</Name><Type>{kind}</Type>{more}<TTL>60</TTL><ResourceRecords><ResourceRecord><Value>{value}</Value>"
+                "</ResourceRecord></ResourceRecords></ResourceRecordSet>")
+
+    def clouddns(**answer):
+        return b"\3" + json.dumps(answer).encode()
+    yield "powerdns", powerdns(("sip.pbx.test.", "A", False, "192.0.2.1", "192.0.2.2"), ("sip.pbx.test.", "AAAA", False, "2001:DB8::1"))
+    yield "powerdns-alias", powerdns(("sip.pbx.test.", "CNAME", False, "x."))
+    yield "powerdns-disabled", powerdns(("sip.pbx.test.", "A", True, "192.0.2.1"))
+    yield "powerdns-error", b'\0{"error": "RRset sip.other. IN A: Name is out of zone"}'
+    yield "cloudflare", cloudflare([record("A", "192.0.2.1"), record("A", "192.0.2.2", id="b2")], result_info={"total_pages": 1})
+    yield "cloudflare-proxied", cloudflare([record("A", "192.0.2.1", proxied=True)])
+    yield "cloudflare-pages", cloudflare([], result_info={"total_pages": 2})
+    yield "cloudflare-zone", cloudflare([{"id": "f0", "name": "pbx.test", "name_servers": ["a.ns.example", "b.ns.example"]}])
+    yield "cloudflare-error", b'\1{"success": false, "errors": [{"code": 81044, "message": "Record does not exist."}], "result": null}'
+    one = listed("sip.pbx.test.", "A", "192.0.2.1")
+    yield "route53", route53("ListResourceRecordSetsResponse", f"<ResourceRecordSets>{one}{listed('tel.pbx.test.', 'A', '192.0.2.3')}</ResourceRecordSets>"
+                             "<IsTruncated>true</IsTruncated>")
+    policy = listed("sip.pbx.test.", "A", "192.0.2.1", "<SetIdentifier>a</SetIdentifier>")
+    yield "route53-policy", route53("ListResourceRecordSetsResponse", f"<ResourceRecordSets>{policy}</ResourceRecordSets><IsTruncated>false</IsTruncated>")
+    yield "route53-zone", route53("GetHostedZoneResponse", "<HostedZone><Name>pbx.test.</Name></HostedZone><DelegationSet><NameServers><NameServer>"
+                                  "ns-1.example</NameServer></NameServers></DelegationSet>")
+    yield "route53-change", route53("GetChangeResponse", "<ChangeInfo><Id>/change/C123</Id><Status>PENDING</Status></ChangeInfo>")
+    yield "route53-error", route53("ErrorResponse", "<Error><Code>InvalidChangeBatch</Code><Message>[Tried to delete x but it was not found]</Message></Error>")
+    yield "route53-old-error", route53("InvalidChangeBatch", "<Messages><Message>Tried to create x but it already exists</Message></Messages>")
+    yield "clouddns", clouddns(kind="dns#resourceRecordSetsListResponse",
+                               rrsets=[{"name": "sip.pbx.test.", "type": "A", "ttl": 60, "rrdatas": ["192.0.2.1"]}])
+    yield "clouddns-policy", clouddns(rrsets=[{"name": "sip.pbx.test.", "type": "A", "routingPolicy": {}}])
+    yield "clouddns-zone", clouddns(kind="dns#managedZone", dnsName="pbx.test.", nameServers=["ns.example."])
+    yield "clouddns-change", clouddns(kind="dns#change", id="7", status="pending")
+    yield "clouddns-error", clouddns(error={"code": 403, "message": "Quota exceeded", "errors": [{"reason": "rateLimitExceeded"}]})
+    yield "exec", b"\4" + json.dumps({"addresses": ["192.0.2.1", "2001:db8::1"], "ttl": 60, "mark": mark}).encode()
+    yield "exec-none", b'\4{"addresses": [], "mark": ""}'
+
+
+def hosts_files():
+    mark = b"# _failover.sip.pbx.test epoch=3 node=a time=2026-11-23T06:07:00Z"
+    yield "one", b"127.0.0.1 localhost\n192.0.2.1 sip.pbx.test # the PBX\n::1 ip6-localhost\n"
+    yield "marked", mark + b"\n192.0.2.1\tSIP.pbx.test\n2001:db8::1 sip.pbx.test\n"
+    yield "crlf", b"10.0.0.1 a\r\n" + mark + b"\r\n192.0.2.1 sip.pbx.test\r\n"
+    yield "no-end", b"10.0.0.1 a\n  192.0.2.1 sip.pbx.test"
+    yield "apart", b"192.0.2.1 sip.pbx.test\n10.0.0.1 a\n" + mark + b"\n"
+    yield "others", b"192.0.2.1 sip.pbx.test pbx\n"
+    yield "none", b"# _failover.sip.pbx.test\n\r\n \t#\n10.0.0.1 b"
+
+
 def seeds():
     yield "sftp_answer", sftp_answers()
     yield "sip_message", sip_messages()
@@ -352,6 +415,8 @@ def seeds():
     yield "ftp_listing", ftp_listings()
     yield "gs_listing", gs_listings()
     yield "delta_plan", delta_plans()
+    yield "provider_answer", provider_answers()
+    yield "hosts_text", hosts_files()
 
 
 def main():

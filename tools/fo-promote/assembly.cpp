@@ -149,9 +149,16 @@ Result<std::vector<DnsView>> make_views(const PromoteOptions& options) {
   if (options.service.empty()) return fail(ErrorKind::usage, "which service? Add --service FQDN");
   if (options.dns.empty()) return fail(ErrorKind::usage, "where does the name live? Add --dns UPDATER");
   const auto epoch_record = options.epoch_record.empty() ? "_failover." + options.service : options.epoch_record;
+  const auto observes = [](const std::string& url) { return url.starts_with("observe:"); };
+  if (!options.epoch_dns.empty() && std::ranges::none_of(options.dns, observes)) {
+    return fail(ErrorKind::usage,
+                "--epoch-dns is for --dns observe://; every other UPDATER keeps the mark in its zone");
+  }
   std::vector<DnsView> views;
   views.reserve(options.dns.size());
-  for (const auto& url : options.dns) views.push_back(FO_TRY(make_dns_view(url, options.service, epoch_record)));
+  for (const auto& url : options.dns) {
+    views.push_back(FO_TRY(make_dns_view(url, options.service, epoch_record, options.epoch_dns)));
+  }
   return views;
 }
 

@@ -43,12 +43,15 @@ void declare_who(CLI::App& app, PromoteOptions& options) {
   app.add_option("--to", options.to, "New address; repeatable (default: those of this node)")
       ->type_name("ADDR")
       ->allow_extra_args(false);
-  app.add_option("--dns", options.dns, "One view of the name, rfc2136://SERVER/ZONE?key-file=F; repeatable")
+  app.add_option("--dns", options.dns,
+                 "One view of the name, rfc2136://SERVER/ZONE?key-file=F; repeatable; see failover-dns(7)")
       ->type_name("UPDATER")
       ->allow_extra_args(false);
   app.add_option("--epoch-record", options.epoch_record,
                  "Where the TXT with the epoch lives (default: _failover.SERVICE)")
       ->type_name("NAME");
+  app.add_option("--epoch-dns", options.epoch_dns, "The zone that holds the TXT when --dns is observe://")
+      ->type_name("UPDATER");
   cli::add_duration(app, "--ttl", options.ttl, "Time to live of the new addresses (default 60s)");
 }
 

@@ -25,6 +25,7 @@ struct PromoteOptions {
   std::vector<std::string> to;
   std::vector<std::string> dns;
   std::string epoch_record;
+  std::string epoch_dns;
   Duration ttl = std::chrono::seconds(60);
   std::vector<std::string> probes;
   unsigned tries = 3;
