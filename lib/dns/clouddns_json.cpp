@@ -17,6 +17,7 @@
 
 #include "dns/provider_client.hpp"
 #include "dns/record_set.hpp"
+#include "dns/zone_api.hpp"
 #include "net/dns_name.hpp"
 
 namespace failover {

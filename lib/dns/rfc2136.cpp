@@ -1,6 +1,5 @@
 #include "dns/rfc2136.hpp"
 
-#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <memory>

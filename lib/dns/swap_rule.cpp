@@ -1,7 +1,6 @@
 #include "dns/swap_rule.hpp"
 
 #include <string>
-#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

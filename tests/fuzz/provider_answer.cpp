@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <failover/dns.hpp>
+#include <failover/error.hpp>
 
 #include "dns/clouddns_json.hpp"
 #include "dns/cloudflare_json.hpp"
@@ -17,6 +18,7 @@
 #include "dns/powerdns_json.hpp"
 #include "dns/record_set.hpp"
 #include "dns/route53_xml.hpp"
+#include "dns/service_reading.hpp"
 #include "fuzz/must.hpp"
 #include "fuzz/target.hpp"
 #include "net/dns_name.hpp"

@@ -363,8 +363,15 @@ class DnsVerbs(PromoteCase):
         self.assertEqual(self.pair.run("dns", "set", "--to", NEW).status, 2)
 
     def test_a_dry_run_sets_nothing(self):
-        self.assertEqual(self.pair.run("dns", "set", "--from", OLD, "--to", NEW, "-n").status, 0)
+        done = self.pair.run("dns", "set", "--from", OLD, "--to", NEW, "-n")
+        self.assertEqual(done.status, 0)
+        self.assertIn("compare-and-swap", done.stdout)
         self.assertEqual(self.pair.addresses, [OLD])
+
+    def test_a_place_for_marks_is_for_a_name_that_moves_by_itself(self):
+        done = self.pair.run("dns", "show", "--epoch-dns", "hosts:///etc/hosts")
+        self.assertEqual(done.status, 2)
+        self.assertIn("observe://", done.stderr)
 
 
 if __name__ == "__main__":

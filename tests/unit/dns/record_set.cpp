@@ -1,10 +1,15 @@
 #include "dns/record_set.hpp"
 
 #include <chrono>
-#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include <failover/dns.hpp>
+#include <failover/error.hpp>
+
+#include "dns/service_reading.hpp"
+#include "net/dns_name.hpp"
 #include "support/catch.hpp"
 
 using failover::change_to;

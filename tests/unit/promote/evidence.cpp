@@ -1,5 +1,7 @@
 #include <string>
+#include <utility>
 
+#include <failover/dns.hpp>
 #include <failover/promoter.hpp>
 
 #include "support/catch.hpp"
@@ -19,4 +21,19 @@ TEST_CASE("the evidence page names every fact a person decides by") {
     CAPTURE(part);
     CHECK(page.find(part) != std::string::npos);
   }
+}
+
+TEST_CASE("a view without compare-and-swap is no secret") {
+  const auto page_of = [](Swap swap) {
+    auto facts = good_facts();
+    facts.views.front().swap = swap;
+    const auto wanted = settings();
+    std::string page;
+    for (const auto& line : promotion_evidence(wanted, plan_promotion(wanted, std::move(facts)))) page += line + "\n";
+    return page;
+  };
+  CHECK(page_of(Swap::atomic).find("TTL 60 s, compare-and-swap") != std::string::npos);
+  CHECK(page_of(Swap::atomic).find("no compare-and-swap there") == std::string::npos);
+  CHECK(page_of(Swap::checked).find("TTL 60 s, checked before and after") != std::string::npos);
+  CHECK(page_of(Swap::checked).find("no compare-and-swap there") != std::string::npos);
 }
