@@ -169,9 +169,9 @@ class DnscmdOverSsh(unittest.TestCase, DnsChecks):
         ssh.write_text(f"#!{sys.executable}\nimport json, os, shlex, sys\nFILE = '{self.zone}'\n{_SSH}", encoding="ascii")
         ssh.chmod(0o755)
         text = (SOURCE_DIR / "examples" / "dns" / "dnscmd-over-ssh").read_text(encoding="utf-8")
-        self.assertEqual(text.count(" ssh -o "), 1)
+        self.assertEqual(text.count("(ssh -o "), 1)
         script = self.folder / "dnscmd-over-ssh"
-        script.write_text(text.replace(" ssh -o ", f" {ssh} -o "), encoding="utf-8")
+        script.write_text(text.replace("(ssh -o ", f"({ssh} -o "), encoding="utf-8")
         script.chmod(0o755)
         self.url = f"exec://{script}"
 
