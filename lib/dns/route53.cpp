@@ -138,7 +138,8 @@ Result<DnsView> make_view(std::string_view text, std::string_view service, std::
   }
   ProviderPlace place{FO_TRY(provider_origin(usual_endpoint, settings.get("endpoint")))};
   if (const auto file = settings.get("ca-file"); !file.empty()) place.ca_file = file;
-  auto client = FO_TRY(ProviderClient::create(place, FO_TRY(manners_of(settings))));
+  auto manners = FO_TRY(manners_of(settings));
+  auto client = FO_TRY(ProviderClient::create(place, std::move(manners)));
   auto zone = std::make_shared<Route53Zone>(std::move(client), url.host);
   return make_provider_view(text, service, epoch_record, settings, std::move(zone));
 }
