@@ -1,5 +1,6 @@
 #include "dns/rfc2136.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <memory>
@@ -8,15 +9,15 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <failover/context.hpp>
 #include <failover/dns.hpp>
 #include <failover/error.hpp>
 
+#include "dns/pause.hpp"
 #include "dns/rfc2136_update.hpp"
 #include "dns/service_reading.hpp"
-#include "dns/settle.hpp"
-#include "dns/swap_rule.hpp"
 #include "net/dns_message.hpp"
 #include "net/tsig_key.hpp"
 
@@ -25,6 +26,21 @@ namespace failover {
 namespace {
 
 constexpr int most_looks = 5;
+/// How long an update whose answer was lost may take to show.
+constexpr std::chrono::seconds settle_limit{5};
+constexpr std::chrono::milliseconds settle_pause{100};
+
+std::string in_words(const ServiceRecord& record) {
+  return fmt::format("{} with {}",
+                     record.addresses.empty() ? "no address" : fmt::format("{}", fmt::join(record.addresses, ", ")),
+                     record.mark ? "'" + to_txt(*record.mark) + "'" : "no epoch mark");
+}
+
+/// After these nobody knows whether the server has done, or will yet do, what it was sent.
+bool leaves_open(const Error& error) noexcept {
+  return error.kind == ErrorKind::timeout || error.kind == ErrorKind::unreachable ||
+         error.kind == ErrorKind::integrity || error.kind == ErrorKind::protocol;
+}
 
 class Rfc2136Updater final : public DnsUpdater {
  public:
@@ -53,15 +69,15 @@ class Rfc2136Updater final : public DnsUpdater {
 
   Result<void> replace(const ServiceRecord& given_from, const ServiceRecord& given_to,
                        const Context& context) override {
-    const auto from = FO_TRY(canonical_record(given_from));
-    const auto to = FO_TRY(canonical_record(given_to));
+    const auto from = FO_TRY(canonical(given_from));
+    const auto to = FO_TRY(canonical(given_to));
     const auto update = FO_TRY(while_doing(describe(), swap_update(zone_.zone, zone_.names, from, to, zone_.ttl)));
     // Half of the time is kept for reading back.
     const auto answer = zone_.primary->send(update, context.within(context.deadline.remaining() / 2));
     if (answer && answer->rcode == dns_rcode::noerror) return {};
     if (answer && is_unmet_prerequisite(answer->rcode)) return conflict(from, context);
     if (answer) return std::unexpected(rejected(answer->rcode));
-    if (leaves_open(answer.error())) return settle_change(*this, answer.error(), from, to, context);
+    if (leaves_open(answer.error())) return settle(answer.error(), from, to, context);
     auto error = answer.error().while_doing(describe());
     if (error.kind == ErrorKind::cancelled) error.message += "; whether the update was done is not known";
     return std::unexpected(std::move(error));
@@ -79,6 +95,11 @@ class Rfc2136Updater final : public DnsUpdater {
   }
 
  private:
+  static Result<ServiceRecord> canonical(ServiceRecord record) {
+    record.addresses = FO_TRY(canonical_addresses(record.addresses));
+    return record;
+  }
+
   static bool is_unmet_prerequisite(std::uint16_t rcode) noexcept {
     return rcode == dns_rcode::nxrrset || rcode == dns_rcode::yxrrset || rcode == dns_rcode::nxdomain ||
            rcode == dns_rcode::yxdomain;
@@ -116,6 +137,32 @@ class Rfc2136Updater final : public DnsUpdater {
                                                  describe(), zone_.names.service.to_text(), in_words(from),
                                                  now ? "it now has " + in_words(*now)
                                                      : "what it has now could not be read: " + now.error().message));
+  }
+
+  /// No usable answer came: what the server holds decides (property effect).
+  Result<void> settle(const Error& why, const ServiceRecord& from, const ServiceRecord& to, const Context& context) {
+    // The update may still wait at a server that hung: as long as nothing has changed, give it a little time.
+    const auto patience = context.deadline.sooner(Deadline::after(settle_limit));
+    auto now = current(context);
+    while (now && same_content(*now, from) && !same_content(from, to) && !patience.passed() && context.check()) {
+      pause(settle_pause, context);
+      if (auto again = current(context)) now = std::move(again);
+    }
+    if (!now) {
+      return fail(why.kind,
+                  fmt::format("{}: {}; whether the update was done is not known, since reading back failed too: {}",
+                              describe(), why.message, now.error().message));
+    }
+    if (same_content(*now, to)) {
+      context.note(Level::warning,
+                   fmt::format("{}: {}; but reading back shows that the update was done", describe(), why.message));
+      return {};
+    }
+    if (same_content(*now, from)) {
+      return fail(why.kind, fmt::format("{}: {}; so far nothing has changed", describe(), why.message));
+    }
+    return fail(ErrorKind::conflict, fmt::format("{}: {}; somebody else has changed {}: it now has {}", describe(),
+                                                 why.message, zone_.names.service.to_text(), in_words(*now)));
   }
 
   Rfc2136Zone zone_;

@@ -3,14 +3,16 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <string>
 #include <utility>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include <failover/dns.hpp>
 #include <failover/error.hpp>
 
 #include "dns/service_reading.hpp"
-#include "dns/swap_rule.hpp"
 #include "net/dns_message.hpp"
 #include "net/dns_name.hpp"
 #include "net/dns_rdata.hpp"
@@ -66,15 +68,38 @@ Result<std::vector<DnsRecord>> records_of(const ServiceNames& names, const Servi
   records.reserve(addresses.size() + 1);
   for (const auto& address : addresses) records.push_back(FO_TRY(address_record(names.service, address, ttl)));
   if (!service.mark) return records;
-  records.push_back(FO_TRY(txt_record(names.epoch_record, to_txt(*service.mark), ttl)));
+  const auto text = to_txt(*service.mark);
+  if (FO_TRY(parse_epoch_mark(text)) != *service.mark) {
+    return fail(ErrorKind::internal, fmt::format("the epoch mark '{}' would not be read back as it was meant", text));
+  }
+  records.push_back(FO_TRY(txt_record(names.epoch_record, text, ttl)));
   return records;
+}
+
+/// Property epoch, and that a name is never left without an address.
+Result<void> check_step(const ServiceRecord& from, const ServiceRecord& to) {
+  if (to.addresses.empty() && !from.addresses.empty()) {
+    return fail(ErrorKind::refused, "the name would be left without an address; say which one it shall have");
+  }
+  if (!from.mark) return {};
+  if (!to.mark)
+    return fail(ErrorKind::refused, "the epoch mark in DNS would be taken away; keep it or write a newer one");
+  if (to.mark->epoch < from.mark->epoch) {
+    return fail(ErrorKind::refused, fmt::format("DNS already carries epoch {} of node {}, newer than {}",
+                                                from.mark->epoch, from.mark->node, to.mark->epoch));
+  }
+  if (to.mark->epoch == from.mark->epoch && to.mark->node != from.mark->node) {
+    return fail(ErrorKind::refused,
+                fmt::format("epoch {} already belongs to node {}", from.mark->epoch, from.mark->node));
+  }
+  return {};
 }
 
 }  // namespace
 
 Result<DnsMessage> swap_update(const DnsName& zone, const ServiceNames& names, const ServiceRecord& from,
                                const ServiceRecord& to, std::chrono::seconds ttl) {
-  FO_TRY(check_swap(from, to));
+  FO_TRY(check_step(from, to));
   DnsMessage update = empty_update(zone);
   const auto before = FO_TRY(records_of(names, from, 0));
   demand(update, names.service, dns_type::a, before);

@@ -1,8 +1,14 @@
-#include <array>
+#include <charconv>
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <filesystem>
+#include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -18,7 +24,6 @@
 #include "dns/primary_server.hpp"
 #include "dns/rfc2136.hpp"
 #include "dns/service_reading.hpp"
-#include "dns/view_settings.hpp"
 #include "net/dns_client.hpp"
 #include "net/dns_name.hpp"
 #include "net/tsig_key.hpp"
@@ -28,14 +33,72 @@ namespace failover {
 namespace {
 
 constexpr std::uint16_t dns_port = 53;
-constexpr std::array<std::string_view, 1> own_keys{"key-file"};
+/// Longer than any cache should keep an address that may have to move.
+constexpr std::uint32_t max_ttl = 7U * 24 * 3600;
 
 /// The URL taken apart.
 struct Settings {
   HostPort server;
   std::string zone;
-  ViewSettings view;
+  std::string key_file;
+  std::vector<std::string> from;
+  std::vector<std::string> to;
+  std::optional<std::chrono::seconds> ttl;
+  std::vector<HostPort> verify;
+  std::uint16_t ns_port = dns_port;
 };
+
+Result<std::uint32_t> parse_number(std::string_view key, std::string_view text, std::uint32_t largest) {
+  std::uint32_t value = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || stop != text.data() + text.size() || value == 0 || value > largest) {
+    return fail(ErrorKind::usage, fmt::format("{}={} is not a number from 1 to {}", key, text, largest));
+  }
+  return value;
+}
+
+std::vector<std::string> split(std::string_view list) {
+  std::vector<std::string> parts;
+  while (true) {
+    const auto comma = list.find(',');
+    parts.emplace_back(list.substr(0, comma));
+    if (comma == std::string_view::npos) return parts;
+    list.remove_prefix(comma + 1);
+  }
+}
+
+Result<HostPort> parse_place(const std::string& text, std::uint16_t default_port) {
+  const auto url = FO_TRY(parse_url("dns://" + text));
+  if (url.host.empty() || !url.user.empty() || !url.path.empty() || url.has_query) {
+    return fail(ErrorKind::usage, fmt::format("'{}' is not ADDRESS or ADDRESS:PORT", text));
+  }
+  return HostPort{url.host, url.port.value_or(default_port)};
+}
+
+Result<void> take_parameter(Settings& settings, const std::string& key, const std::string& value,
+                            std::vector<std::string>& verify) {
+  if (key == "key-file" && settings.key_file.empty()) {
+    settings.key_file = value;
+  } else if (key == "from" || key == "to") {
+    auto& addresses = key == "from" ? settings.from : settings.to;
+    for (auto& address : split(value)) addresses.push_back(std::move(address));
+  } else if (key == "verify") {
+    for (auto& place : split(value)) verify.push_back(std::move(place));
+  } else if (key == "ttl" && !settings.ttl) {
+    settings.ttl = std::chrono::seconds(FO_TRY(parse_number(key, value, max_ttl)));
+  } else if (key == "ns-port") {
+    settings.ns_port =
+        static_cast<std::uint16_t>(FO_TRY(parse_number(key, value, std::numeric_limits<std::uint16_t>::max())));
+  } else if (key == "key-file" || key == "ttl") {
+    return fail(ErrorKind::usage, fmt::format("{} is given twice", key));
+  } else {
+    return fail(ErrorKind::usage,
+                fmt::format("'{}' is no parameter of it; known are key-file, from, to, ttl, verify and "
+                            "ns-port",
+                            key));
+  }
+  return {};
+}
 
 Result<Settings> parse_settings(std::string_view text) {
   const auto url = FO_TRY(parse_url(text));
@@ -46,8 +109,14 @@ Result<Settings> parse_settings(std::string_view text) {
   if (url.host.empty() || settings.zone.empty() || !url.user.empty()) {
     return fail(ErrorKind::usage, "it must be rfc2136://SERVER[:53]/ZONE?key-file=FILE");
   }
-  settings.view = FO_TRY(parse_view_settings(url, own_keys));
-  if (settings.view.get("key-file").empty()) return fail(ErrorKind::usage, "it lacks key-file=FILE");
+  std::vector<std::string> verify;
+  for (const auto& parameters = FO_TRY(url.parameters()); const auto& [key, value] : parameters) {
+    FO_TRY(take_parameter(settings, key, value, verify));
+  }
+  if (settings.key_file.empty()) return fail(ErrorKind::usage, "it lacks key-file=FILE");
+  for (const auto& place : verify) settings.verify.push_back(FO_TRY(parse_place(place, settings.ns_port)));
+  settings.from = FO_TRY(canonical_addresses(settings.from));
+  settings.to = FO_TRY(canonical_addresses(settings.to));
   return settings;
 }
 
@@ -66,19 +135,19 @@ Result<DnsView> make_view(std::string_view url, std::string_view service, std::s
   zone.zone = FO_TRY(DnsName::from_text(settings.zone));
   zone.names.service = FO_TRY(name_in_zone(service, zone.zone));
   zone.names.epoch_record = FO_TRY(name_in_zone(epoch_record, zone.zone));
-  zone.ttl = settings.view.ttl.value_or(zone.ttl);
-  zone.primary = std::make_shared<const PrimaryServer>(settings.server,
-                                                       FO_TRY(read_tsig_key(settings.view.get("key-file"))), clock);
+  zone.ttl = settings.ttl.value_or(zone.ttl);
+  zone.primary =
+      std::make_shared<const PrimaryServer>(settings.server, FO_TRY(read_tsig_key(settings.key_file)), clock);
   const auto find = [primary = zone.primary, name = zone.zone,
-                     settings = settings.view](const Context& context) -> Result<std::vector<NameServer>> {
+                     settings](const Context& context) -> Result<std::vector<NameServer>> {
     if (!settings.verify.empty()) return named_servers(settings.verify, context);
     return find_name_servers(*primary, name, settings.ns_port, context);
   };
   DnsView view;
   view.name = url;
-  view.from = settings.view.from;
-  view.to = settings.view.to;
-  view.ttl = settings.view.ttl;
+  view.from = settings.from;
+  view.to = settings.to;
+  view.ttl = settings.ttl;
   view.verifier = make_authority_verifier(fmt::format("zone {}", zone.zone.to_text()), zone.names, find);
   view.updater = make_rfc2136_updater(std::move(zone));
   return view;

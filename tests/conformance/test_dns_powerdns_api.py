@@ -8,7 +8,7 @@ import urllib.request
 
 from conformance.dns_provider_faults import REPLACE, ProviderFaults
 from conformance.dns_updater_suite import EPOCH_RECORD, NEW, OLD, SERVICE, DnsChecks, DnsUpdaterSuite, act
-from support.powerdns import KEY, ZONE, PowerDns
+from support.powerdns_api import KEY, ZONE, PowerDnsApi
 from support.scripted_http import ScriptedHttp, answer
 
 
@@ -20,7 +20,7 @@ def dig(server, name, kind):
 
 class PowerdnsTest(unittest.TestCase):
     def setUp(self):
-        self.primary = PowerDns(OLD)
+        self.primary = PowerDnsApi(OLD)
         self.addCleanup(self.primary.close)
         self.primary.start()
         self.url = self.primary.url(verify=f"127.0.0.1:{self.primary.port}")

@@ -12,7 +12,7 @@ ZONE, SERVICE = "pbx.test", "sip.pbx.test"
 _SCHEMA = Path("/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql")
 
 
-class PowerDns(Server):
+class PowerDnsApi(Server):
     """SERVICE has the address OLD; NS is 127.0.0.1 itself."""
 
     program = "pdns_server"
