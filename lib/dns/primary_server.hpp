@@ -1,18 +1,21 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 
+#include "dns/update_credential.hpp"
 #include "net/address.hpp"
 #include "net/dns_client.hpp"
 #include "net/dns_message.hpp"
-#include "net/tsig_key.hpp"
+#include "net/signed_exchange.hpp"
+#include "net/tsig.hpp"
 
 namespace failover {
 
@@ -26,24 +29,36 @@ struct HostPort {
 };
 
 /// The server that takes updates. Every request to it is signed, the reading ones too: what it says decides what the
-/// next update demands, and a key that does not work shows before it is needed.
+/// next update demands, and a key that does not work shows before it is needed. Used by one thread at a time.
 class PrimaryServer {
  public:
-  PrimaryServer(HostPort place, TsigKey key, WallClock clock)
-      : place_(std::move(place)), key_(std::move(key)), clock_(std::move(clock)) {}
+  PrimaryServer(HostPort place, DnsTransport transport, std::unique_ptr<UpdateCredential> credential, WallClock clock)
+      : place_(std::move(place)), transport_(transport), credential_(std::move(credential)), clock_(std::move(clock)) {}
 
   [[nodiscard]] std::string describe() const { return place_.to_text(); }
-  [[nodiscard]] const TsigKey& key() const noexcept { return key_; }
+  [[nodiscard]] const UpdateCredential& credential() const noexcept { return *credential_; }
 
+  /// With a security context an answer whose signature cannot be checked is asked for again without one, and a warning
+  /// says so: Active Directory is known to sign some answers wrongly. With a key it is an error.
   Result<DnsMessage> ask(const DnsQuestion& question, const Context& context) const;
+  /// Agrees with the server upon what signs, where that has to be done first: an error here is none of an update's.
+  Result<void> prepare(const Context& context) const;
   /// Sends once. Of a host with several addresses the next one is tried only as long as no connection was made, so
   /// that an update is never at work at two places.
-  Result<DnsMessage> send(const DnsMessage& request, const Context& context) const;
+  Result<JudgedMessage> send(const DnsMessage& request, const Context& context) const;
 
  private:
+  Result<std::vector<Address>> find(const Context& context) const;
+  Result<JudgedMessage> send_to(const std::vector<Address>& addresses, const DnsMessage& request,
+                                const Context& context) const;
+  Result<DnsMessage> ask_plainly(const std::vector<Address>& addresses, const DnsQuestion& question,
+                                 std::string_view why, const Context& context) const;
+
   HostPort place_;
-  TsigKey key_;
+  DnsTransport transport_;
+  std::unique_ptr<UpdateCredential> credential_;
   WallClock clock_;
+  mutable bool warned_ = false;  ///< once is enough
 };
 
 }  // namespace failover

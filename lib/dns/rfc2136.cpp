@@ -19,7 +19,7 @@
 #include "dns/rfc2136_update.hpp"
 #include "dns/service_reading.hpp"
 #include "net/dns_message.hpp"
-#include "net/tsig_key.hpp"
+#include "net/tsig.hpp"
 
 namespace failover {
 
@@ -72,11 +72,10 @@ class Rfc2136Updater final : public DnsUpdater {
     const auto from = FO_TRY(canonical(given_from));
     const auto to = FO_TRY(canonical(given_to));
     const auto update = FO_TRY(while_doing(describe(), swap_update(zone_.zone, zone_.names, from, to, zone_.ttl)));
+    FO_TRY(while_doing(describe() + ": nothing was sent", zone_.primary->prepare(context)));
     // Half of the time is kept for reading back.
     const auto answer = zone_.primary->send(update, context.within(context.deadline.remaining() / 2));
-    if (answer && answer->rcode == dns_rcode::noerror) return {};
-    if (answer && is_unmet_prerequisite(answer->rcode)) return conflict(from, context);
-    if (answer) return std::unexpected(rejected(answer->rcode));
+    if (answer) return judge(*answer, from, to, context);
     if (leaves_open(answer.error())) return settle(answer.error(), from, to, context);
     auto error = answer.error().while_doing(describe());
     if (error.kind == ErrorKind::cancelled) error.message += "; whether the update was done is not known";
@@ -86,8 +85,10 @@ class Rfc2136Updater final : public DnsUpdater {
   Result<void> prove_access(const Context& context) override {
     const auto update = FO_TRY(access_update(zone_.zone, zone_.names));
     const auto answer = FO_TRY(while_doing(describe(), zone_.primary->send(update, context)));
-    if (is_unmet_prerequisite(answer.rcode)) return {};
-    if (answer.rcode != dns_rcode::noerror) return std::unexpected(rejected(answer.rcode));
+    const auto rcode = answer.message.rcode;
+    if (is_unmet_prerequisite(rcode))
+      return zone_.primary->credential().may_go_without() ? write_the_same(context) : Result<void>();
+    if (rcode != dns_rcode::noerror) return std::unexpected(rejected(rcode));
     return fail(ErrorKind::protocol,
                 fmt::format("{}: the server ignores the prerequisites of an update, so two hosts could "
                             "both change the name; use another server",
@@ -95,6 +96,18 @@ class Rfc2136Updater final : public DnsUpdater {
   }
 
  private:
+  /// Domain controllers look at prerequisites before they look at rights: only a change that would be made shows them.
+  /// This one makes what is there what is there.
+  Result<void> write_the_same(const Context& context) {
+    const auto now = FO_TRY(current(context));
+    if (now.addresses.empty()) return {};
+    const auto update = FO_TRY(while_doing(describe(), swap_update(zone_.zone, zone_.names, now, now, zone_.ttl)));
+    const auto answer = FO_TRY(while_doing(describe(), zone_.primary->send(update, context)));
+    const auto rcode = answer.message.rcode;
+    if (rcode == dns_rcode::noerror || is_unmet_prerequisite(rcode)) return {};
+    return std::unexpected(rejected(rcode));
+  }
+
   static Result<ServiceRecord> canonical(ServiceRecord record) {
     record.addresses = FO_TRY(canonical_addresses(record.addresses));
     return record;
@@ -105,9 +118,31 @@ class Rfc2136Updater final : public DnsUpdater {
            rcode == dns_rcode::yxdomain;
   }
 
+  /// An answer that RFC 8945 would have us believe is believed; of any other the reading back decides.
+  Result<void> judge(const JudgedMessage& answer, const ServiceRecord& from, const ServiceRecord& to,
+                     const Context& context) {
+    const auto rcode = answer.message.rcode;
+    if (answer.proof == TsigProof::rfc8945 && rcode == dns_rcode::noerror) return {};
+    const Error doubt{ErrorKind::integrity,
+                      fmt::format("the server's answer ({}) {}", rcode_text(rcode), to_string(answer.proof))};
+    if (rcode == dns_rcode::noerror) return settle(doubt, from, to, context);
+    if (!answer.proven()) {
+      const auto now = current(context);
+      if (now && same_content(*now, to)) return done_after_all(doubt, context);
+    }
+    if (is_unmet_prerequisite(rcode)) return conflict(from, context);
+    return std::unexpected(rejected(rcode));
+  }
+
+  Result<void> done_after_all(const Error& why, const Context& context) const {
+    context.note(Level::warning,
+                 fmt::format("{}: {}; but reading back shows that the update was done", describe(), why.message));
+    return {};
+  }
+
   [[nodiscard]] Error rejected(std::uint16_t rcode) const {
     const auto zone = zone_.zone.to_text();
-    const auto key = zone_.primary->key().name.to_text();
+    const auto who = zone_.primary->credential().describe();
     const auto error = [this](ErrorKind kind, std::string_view why) {
       return Error{kind, fmt::format("{}: {}", describe(), why)};
     };
@@ -115,9 +150,9 @@ class Rfc2136Updater final : public DnsUpdater {
       case dns_rcode::refused:
         return error(
             ErrorKind::permission,
-            fmt::format("the server refuses updates with the key {} (REFUSED); its update-policy must grant it A, "
-                        "AAAA of {} and TXT of {}",
-                        key, zone_.names.service.to_text(), zone_.names.epoch_record.to_text()));
+            fmt::format("the server refuses updates with {} (REFUSED); its update-policy, or the records' access "
+                        "control list, must grant A, AAAA of {} and TXT of {}",
+                        who, zone_.names.service.to_text(), zone_.names.epoch_record.to_text()));
       case dns_rcode::notauth:
         return error(ErrorKind::not_found, fmt::format("the server is not the primary of a zone {} (NOTAUTH)", zone));
       case dns_rcode::notzone:
@@ -153,11 +188,7 @@ class Rfc2136Updater final : public DnsUpdater {
                   fmt::format("{}: {}; whether the update was done is not known, since reading back failed too: {}",
                               describe(), why.message, now.error().message));
     }
-    if (same_content(*now, to)) {
-      context.note(Level::warning,
-                   fmt::format("{}: {}; but reading back shows that the update was done", describe(), why.message));
-      return {};
-    }
+    if (same_content(*now, to)) return done_after_all(why, context);
     if (same_content(*now, from)) {
       return fail(why.kind, fmt::format("{}: {}; so far nothing has changed", describe(), why.message));
     }

@@ -1,8 +1,8 @@
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <failover/context.hpp>
 #include <failover/dns.hpp>
@@ -23,10 +24,10 @@
 #include "dns/name_servers.hpp"
 #include "dns/primary_server.hpp"
 #include "dns/rfc2136.hpp"
+#include "dns/rfc2136_signing.hpp"
 #include "dns/service_reading.hpp"
 #include "net/dns_client.hpp"
 #include "net/dns_name.hpp"
-#include "net/tsig_key.hpp"
 
 namespace failover {
 
@@ -40,7 +41,7 @@ constexpr std::uint32_t max_ttl = 7U * 24 * 3600;
 struct Settings {
   HostPort server;
   std::string zone;
-  std::string key_file;
+  SigningParameters signing;
   std::vector<std::string> from;
   std::vector<std::string> to;
   std::optional<std::chrono::seconds> ttl;
@@ -77,8 +78,9 @@ Result<HostPort> parse_place(const std::string& text, std::uint16_t default_port
 
 Result<void> take_parameter(Settings& settings, const std::string& key, const std::string& value,
                             std::vector<std::string>& verify) {
-  if (key == "key-file" && settings.key_file.empty()) {
-    settings.key_file = value;
+  if (std::ranges::find(signing_parameters, key) != signing_parameters.end()) {
+    if (!settings.signing.emplace(key, value).second)
+      return fail(ErrorKind::usage, fmt::format("{} is given twice", key));
   } else if (key == "from" || key == "to") {
     auto& addresses = key == "from" ? settings.from : settings.to;
     for (auto& address : split(value)) addresses.push_back(std::move(address));
@@ -89,13 +91,12 @@ Result<void> take_parameter(Settings& settings, const std::string& key, const st
   } else if (key == "ns-port") {
     settings.ns_port =
         static_cast<std::uint16_t>(FO_TRY(parse_number(key, value, std::numeric_limits<std::uint16_t>::max())));
-  } else if (key == "key-file" || key == "ttl") {
+  } else if (key == "ttl") {
     return fail(ErrorKind::usage, fmt::format("{} is given twice", key));
   } else {
     return fail(ErrorKind::usage,
-                fmt::format("'{}' is no parameter of it; known are key-file, from, to, ttl, verify and "
-                            "ns-port",
-                            key));
+                fmt::format("'{}' is no parameter of it; known are {}, from, to, ttl, verify and ns-port", key,
+                            fmt::join(signing_parameters, ", ")));
   }
   return {};
 }
@@ -107,13 +108,12 @@ Result<Settings> parse_settings(std::string_view text) {
   const auto path = FO_TRY(url.decoded_path());
   settings.zone = path.substr(path.starts_with('/') ? 1 : 0);
   if (url.host.empty() || settings.zone.empty() || !url.user.empty()) {
-    return fail(ErrorKind::usage, "it must be rfc2136://SERVER[:53]/ZONE?key-file=FILE");
+    return fail(ErrorKind::usage, "it must be rfc2136://SERVER[:53]/ZONE?key-file=FILE or ?auth=gss&keytab=FILE");
   }
   std::vector<std::string> verify;
   for (const auto& parameters = FO_TRY(url.parameters()); const auto& [key, value] : parameters) {
     FO_TRY(take_parameter(settings, key, value, verify));
   }
-  if (settings.key_file.empty()) return fail(ErrorKind::usage, "it lacks key-file=FILE");
   for (const auto& place : verify) settings.verify.push_back(FO_TRY(parse_place(place, settings.ns_port)));
   settings.from = FO_TRY(canonical_addresses(settings.from));
   settings.to = FO_TRY(canonical_addresses(settings.to));
@@ -136,8 +136,9 @@ Result<DnsView> make_view(std::string_view url, std::string_view service, std::s
   zone.names.service = FO_TRY(name_in_zone(service, zone.zone));
   zone.names.epoch_record = FO_TRY(name_in_zone(epoch_record, zone.zone));
   zone.ttl = settings.ttl.value_or(zone.ttl);
+  auto signing = FO_TRY(make_signing(settings.signing, settings.server.host, clock));
   zone.primary =
-      std::make_shared<const PrimaryServer>(settings.server, FO_TRY(read_tsig_key(settings.key_file)), clock);
+      std::make_shared<const PrimaryServer>(settings.server, signing.transport, std::move(signing.credential), clock);
   const auto find = [primary = zone.primary, name = zone.zone,
                      settings](const Context& context) -> Result<std::vector<NameServer>> {
     if (!settings.verify.empty()) return named_servers(settings.verify, context);

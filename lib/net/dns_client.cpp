@@ -20,8 +20,6 @@
 #include "net/dns_message.hpp"
 #include "net/dns_query.hpp"
 #include "net/dns_socket.hpp"
-#include "net/tsig.hpp"
-#include "net/tsig_key.hpp"
 
 namespace failover {
 
@@ -38,7 +36,7 @@ Error name_the_silent(Error error, const Address& server, Duration limit) {
 }
 
 /// Sends one message over a new connection and gives the first message back that has its ID.
-Result<std::string> exchange_tcp(const Address& server, std::string_view wire, const Context& context) {
+Result<std::string> exchange_unlimited(const Address& server, std::string_view wire, const Context& context) {
   auto socket = FO_TRY(DnsSocket::connect(server, SOCK_STREAM, context));
   std::string framed;
   append_u16(framed, static_cast<std::uint16_t>(wire.size()));
@@ -53,14 +51,6 @@ Result<std::string> exchange_tcp(const Address& server, std::string_view wire, c
     FO_TRY(socket.receive_all(answer));
     if (answer.substr(0, 2) == wire.substr(0, 2)) return answer;
   }
-}
-
-Result<std::string> exchange_tcp_within_limit(const Address& server, std::string_view wire, const Context& context) {
-  const Context limited = context.within(dns_exchange_limit);
-  const auto allowed = limited.deadline.remaining();
-  auto answer = exchange_tcp(server, wire, limited);
-  if (!answer) return std::unexpected(name_the_silent(answer.error(), server, allowed));
-  return answer;
 }
 
 std::unexpected<Error> not_an_answer(const Address& server) {
@@ -82,10 +72,18 @@ Result<DnsMessage> try_udp(const Address& server, const DnsMessage& query, const
 
 }  // namespace
 
+Result<std::string> exchange_tcp(const Address& server, std::string_view wire, const Context& context) {
+  const Context limited = context.within(dns_exchange_limit);
+  const auto allowed = limited.deadline.remaining();
+  auto answer = exchange_unlimited(server, wire, limited);
+  if (!answer) return std::unexpected(name_the_silent(answer.error(), server, allowed));
+  return answer;
+}
+
 Result<DnsMessage> ask_tcp(const Address& server, const DnsQuestion& question, const Context& context) {
   const auto query = FO_TRY(make_dns_query(question));
   const auto request = FO_TRY(build_dns_message(query));
-  const auto wire = FO_TRY(exchange_tcp_within_limit(server, request, context));
+  const auto wire = FO_TRY(exchange_tcp(server, request, context));
   auto answer = FO_TRY(while_doing("name server " + server.text(), parse_dns_message(wire)));
   if (!is_dns_answer(answer, query, answer.rcode != dns_rcode::noerror)) return not_an_answer(server);
   return answer;
@@ -105,17 +103,6 @@ Result<DnsMessage> ask_udp(const Address& server, const DnsQuestion& question, c
     if (last.kind != ErrorKind::timeout || context.deadline.passed()) break;
   }
   return std::unexpected(name_the_silent(last, server, allowed));
-}
-
-Result<DnsMessage> ask_signed(const Address& server, DnsMessage request, const TsigKey& key, const WallClock& clock,
-                              const Context& context) {
-  FO_TRY(renew_dns_id(request));
-  const auto unsigned_wire = FO_TRY(build_dns_message(request));
-  const auto sent = FO_TRY(sign_tsig(unsigned_wire, key, clock()));
-  const auto wire = FO_TRY(exchange_tcp_within_limit(server, sent.wire, context));
-  auto answer = FO_TRY(while_doing("name server " + server.text(), verify_tsig(wire, key, sent.mac, clock())));
-  if (!is_dns_answer(answer, request, true)) return not_an_answer(server);
-  return answer;
 }
 
 }  // namespace failover

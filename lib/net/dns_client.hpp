@@ -2,13 +2,14 @@
 
 #include <chrono>
 #include <functional>
+#include <string>
+#include <string_view>
 
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 
 #include "net/address.hpp"
 #include "net/dns_message.hpp"
-#include "net/tsig_key.hpp"
 
 namespace failover {
 
@@ -27,9 +28,7 @@ Result<DnsMessage> ask_tcp(const Address& server, const DnsQuestion& question, c
 /// asked for again over TCP.
 Result<DnsMessage> ask_udp(const Address& server, const DnsQuestion& question, const Context& context);
 
-/// Signs a query or an update, sends it over TCP and gives the answer only after its signature has proven right
-/// (verify_tsig lists the errors). @param request its ID is chosen here.
-Result<DnsMessage> ask_signed(const Address& server, DnsMessage request, const TsigKey& key, const WallClock& clock,
-                              const Context& context);
+/// Sends one message over a new TCP connection and gives the first one back that has its ID, as it came.
+Result<std::string> exchange_tcp(const Address& server, std::string_view wire, const Context& context);
 
 }  // namespace failover

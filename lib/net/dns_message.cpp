@@ -105,6 +105,12 @@ std::string rcode_text(std::uint16_t rcode) {
       return "BADKEY";
     case dns_rcode::badtime:
       return "BADTIME";
+    case dns_rcode::badmode:
+      return "BADMODE";
+    case dns_rcode::badname:
+      return "BADNAME";
+    case dns_rcode::badalg:
+      return "BADALG";
     case dns_rcode::badtrunc:
       return "BADTRUNC";
     default:

@@ -25,6 +25,7 @@ inline constexpr std::uint16_t txt = 16;
 inline constexpr std::uint16_t aaaa = 28;
 inline constexpr std::uint16_t srv = 33;
 inline constexpr std::uint16_t naptr = 35;
+inline constexpr std::uint16_t tkey = 249;
 inline constexpr std::uint16_t tsig = 250;
 inline constexpr std::uint16_t any = 255;
 }  // namespace dns_type
@@ -56,6 +57,9 @@ inline constexpr std::uint16_t notzone = 10;
 inline constexpr std::uint16_t badsig = 16;
 inline constexpr std::uint16_t badkey = 17;
 inline constexpr std::uint16_t badtime = 18;
+inline constexpr std::uint16_t badmode = 19;  ///< this and the next two only in a TKEY (RFC 2930 section 2.6)
+inline constexpr std::uint16_t badname = 20;
+inline constexpr std::uint16_t badalg = 21;
 inline constexpr std::uint16_t badtrunc = 22;
 }  // namespace dns_rcode
 
@@ -70,7 +74,8 @@ struct DnsQuestion {
   bool operator==(const DnsQuestion&) const = default;
 };
 
-/// `rdata` is uncompressed wire form: names inside NS, CNAME, PTR, MX and SOA data are expanded by the parser.
+/// `rdata` is uncompressed wire form: names inside NS, CNAME, PTR, MX, SOA, TKEY and TSIG data are expanded by the
+/// parser.
 struct DnsRecord {
   DnsName name;
   std::uint16_t type = 0;

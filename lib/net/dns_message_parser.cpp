@@ -115,9 +115,21 @@ Result<std::string> read_names_and_tail(Reader& reader, int names, std::size_t p
   return rdata;
 }
 
+/// A name and whatever follows it.
+Result<std::string> read_name_and_rest(Reader& reader, std::size_t length) {
+  const std::size_t end = reader.position() + length;
+  std::string rdata = FO_TRY(reader.name()).wire();
+  if (reader.position() > end) return malformed("a record's data does not have the length it says");
+  rdata += FO_TRY(reader.bytes(end - reader.position()));
+  return rdata;
+}
+
 /// The data of one record with its names expanded. Records of an UPDATE that only name an RRset have none.
 Result<std::string> read_rdata(Reader& reader, std::uint16_t type, std::uint16_t rr_class, std::size_t length) {
   const bool of_internet = rr_class == dns_class::in || rr_class == dns_class::none;
+  // Their class is ANY. The algorithm's name is not to be compressed, but Samba does it.
+  const bool signs = type == dns_type::tsig || type == dns_type::tkey;
+  if (length != 0 && signs && rr_class == dns_class::any) return read_name_and_rest(reader, length);
   if (length == 0 || !of_internet) return std::string(FO_TRY(reader.bytes(length)));
   switch (type) {
     case dns_type::a:

@@ -1,6 +1,6 @@
 #include "net/tsig.hpp"
 
-#include <array>
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -10,9 +10,6 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include <failover/context.hpp>
 #include <failover/error.hpp>
@@ -20,7 +17,7 @@
 #include "core/clock.hpp"
 #include "net/dns_message.hpp"
 #include "net/dns_name.hpp"
-#include "net/tsig_key.hpp"
+#include "net/tsig_signer.hpp"
 
 namespace failover {
 
@@ -103,26 +100,16 @@ std::string variables(const DnsName& key_name, const TsigData& data) {
   return out;
 }
 
-Result<std::string> hmac(const TsigKey& key, std::string_view data) {
-  const EVP_MD* digest = key.algorithm == TsigAlgorithm::hmac_sha256 ? EVP_sha256() : EVP_sha512();
-  std::array<unsigned char, EVP_MAX_MD_SIZE> mac{};
-  unsigned length = 0;
-  const auto secret = key.secret.reveal();
-  // OpenSSL wants unsigned char; the bytes are the same.
-  const auto* bytes = reinterpret_cast<const unsigned char*>(data.data());
-  if (::HMAC(digest, secret.data(), static_cast<int>(secret.size()), bytes, data.size(), mac.data(), &length) ==
-      nullptr) {
-    return fail(ErrorKind::internal, "OpenSSL could not compute an HMAC");
-  }
-  return std::string(mac.begin(), mac.begin() + length);
-}
-
 std::uint64_t unix_seconds(WallTime time) noexcept {
   return static_cast<std::uint64_t>(std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count());
 }
 
+/// As far as nanoseconds in 64 bits reach: 48 bits of seconds go much further.
+constexpr std::uint64_t latest_time = 9'000'000'000;
+
 /// Seconds that `theirs` is ahead of `ours`, in words.
 std::string clock_difference(std::uint64_t theirs, WallTime ours) {
+  theirs = std::min(theirs, latest_time);
   const auto skew = static_cast<std::int64_t>(theirs) - static_cast<std::int64_t>(unix_seconds(ours));
   const auto size = std::chrono::seconds(skew < 0 ? -skew : skew);
   return fmt::format("the server's clock says {}, ours {}: it is {} {}",
@@ -135,37 +122,65 @@ std::unexpected<Error> unverified(std::string_view why) {
               fmt::format("the server's answer to a signed request {}; it was not believed", why));
 }
 
-/// RFC 8945 section 5.3.2: such an answer carries no MAC. It proves nothing, but whoever sent it did not take our word.
-Result<void> check_present_mac(const DnsMessage& message, const TsigData& data, const TsigKey& key) {
-  const bool key_error = data.error == dns_rcode::badkey || data.error == dns_rcode::badsig;
-  if (!data.mac.empty() || message.rcode != dns_rcode::notauth || !key_error) return {};
-  return fail(ErrorKind::permission,
-              fmt::format("the server does not accept our signature ({}): {}", rcode_text(data.error),
-                          data.error == dns_rcode::badkey
-                              ? fmt::format("it has no key named {}", key.name.to_text())
-                              : fmt::format("its secret of the key {} is another one", key.name.to_text())));
+/// Some servers sign nothing for whoever they do not know.
+std::string unsigned_answer(std::uint16_t rcode) {
+  const bool refused = rcode == dns_rcode::refused || rcode == dns_rcode::notauth;
+  return fmt::format("is not signed (it says {}{})", rcode_text(rcode),
+                     refused ? "; perhaps it does not take the key, or the clocks differ" : "");
 }
 
-Result<void> check_mac(std::string_view wire, const DnsMessage& message, const TsigData& data, const TsigKey& key,
-                       std::string_view request_mac) {
-  std::string signed_bytes;
-  append_u16(signed_bytes, static_cast<std::uint16_t>(request_mac.size()));
-  signed_bytes += request_mac;
-  append_u16(signed_bytes, data.original_id);
-  signed_bytes += wire.substr(2, 8);
-  append_u16(signed_bytes, static_cast<std::uint16_t>(number(wire.substr(10, 2)) - 1));
-  signed_bytes += wire.substr(12, message.tsig_offset - 12);
-  signed_bytes += variables(key.name, data);
-  const auto expected = FO_TRY(hmac(key, signed_bytes));
+/// RFC 8945 section 5.3.2: such an answer carries no MAC. It proves nothing, but whoever sent it did not take our word.
+Result<void> check_present_mac(const DnsMessage& message, const TsigData& data, const TsigSigner& signer) {
+  const bool key_error = data.error == dns_rcode::badkey || data.error == dns_rcode::badsig;
+  if (!data.mac.empty() || message.rcode != dns_rcode::notauth || !key_error) return {};
+  const auto name = signer.key_name().to_text();
+  std::string why;
+  if (signer.is_context()) {
+    why = "it does not know, or no longer knows, the security context that was agreed upon";
+  } else if (data.error == dns_rcode::badkey) {
+    why = fmt::format("it has no key named {}", name);
+  } else {
+    why = fmt::format("its secret of the key {} is another one", name);
+  }
+  return fail(ErrorKind::permission,
+              fmt::format("the server does not accept our signature ({}): {}", rcode_text(data.error), why));
+}
+
+/// RFC 8945 sections 4.2 and 5.2.3: BADTIME carries the server's clock, every other TSIG nothing.
+bool other_data_fits(const TsigData& data) noexcept {
+  return data.other.size() == (data.error == dns_rcode::badtime ? 6U : 0U);
+}
+
+/// The message as it was before its TSIG came to it, with the variables behind it (RFC 8945 sections 4.3.2 and 4.3.3).
+std::string digested(std::string_view wire, const DnsMessage& message, const TsigData& data, const DnsName& key_name) {
+  std::string bytes;
+  append_u16(bytes, data.original_id);
+  bytes += wire.substr(2, 8);
+  append_u16(bytes, static_cast<std::uint16_t>(number(wire.substr(10, 2)) - 1));
+  bytes += wire.substr(12, message.tsig_offset - 12);
+  return bytes + variables(key_name, data);
+}
+
+Result<TsigProof> judge_mac(std::string_view bytes, const TsigData& data, TsigSigner& signer,
+                            std::string_view request_mac, const Context& context) {
+  if (!request_mac.empty() && data.mac == request_mac) return TsigProof::echoed;
   // A truncated MAC is never asked for, so none is accepted (RFC 8945 section 5.2.2.1 leaves that to us).
-  if (data.mac.size() != expected.size()) return unverified("has a MAC of the wrong length");
-  if (::CRYPTO_memcmp(expected.data(), data.mac.data(), expected.size()) != 0) return unverified("has a wrong MAC");
-  return {};
+  const auto size = signer.mac_size();
+  if (data.mac.empty() || (size != 0 && data.mac.size() != size)) return unverified("has a MAC of the wrong length");
+  std::string length;
+  if (!request_mac.empty()) append_u16(length, static_cast<std::uint16_t>(request_mac.size()));
+  const auto signed_bytes = fmt::format("{}{}{}", length, request_mac, bytes);
+  if (FO_TRY(signer.is_mac(signed_bytes, data.mac, context))) return TsigProof::rfc8945;
+  const auto without_length = std::string_view(signed_bytes).substr(length.size());
+  if (signer.is_context() && !length.empty() && FO_TRY(signer.is_mac(without_length, data.mac, context))) {
+    return TsigProof::without_length;
+  }
+  return TsigProof::wrong;
 }
 
 /// What the proven TSIG says: the server's own view of our request, then the time.
 Result<void> check_error_and_time(const TsigData& data, WallTime now) {
-  if (data.error == dns_rcode::badtime && data.other.size() == 6) {
+  if (data.error == dns_rcode::badtime) {
     return fail(ErrorKind::permission,
                 fmt::format("the server refuses our time stamp (BADTIME): {}; set the clocks right",
                             clock_difference(number(data.other), now)));
@@ -182,14 +197,29 @@ Result<void> check_error_and_time(const TsigData& data, WallTime now) {
 
 }  // namespace
 
-Result<SignedMessage> sign_tsig(std::string_view wire, const TsigKey& key, WallTime now) {
+std::string_view to_string(TsigProof proof) noexcept {
+  switch (proof) {
+    case TsigProof::rfc8945:
+      return "is signed as RFC 8945 says";
+    case TsigProof::without_length:
+      return "is signed as Samba before 4.21 does it, not as RFC 8945 says";
+    case TsigProof::echoed:
+      return "carries our own signature come back";
+    case TsigProof::wrong:
+      return "has a wrong MAC";
+  }
+  return "has a wrong MAC";
+}
+
+Result<SignedMessage> sign_tsig(std::string_view wire, TsigSigner& signer, WallTime now, const Context& context) {
   if (wire.size() < 12) return fail(ErrorKind::internal, "a DNS message without a header cannot be signed");
   TsigData data;
-  data.algorithm = FO_TRY(DnsName::from_text(to_string(key.algorithm)));
+  data.algorithm = signer.algorithm();
   data.time_signed = unix_seconds(now);
   data.fudge = static_cast<std::uint16_t>(tsig_fudge.count());
   data.original_id = static_cast<std::uint16_t>(number(wire.substr(0, 2)));
-  data.mac = FO_TRY(hmac(key, std::string(wire) + variables(key.name, data)));
+  data.mac = FO_TRY(signer.mac(std::string(wire) + variables(signer.key_name(), data), context));
+  if (data.mac.size() > 0xffff) return fail(ErrorKind::internal, "a MAC is larger than 64 KiB");
 
   std::string rdata = data.algorithm.canonical_wire();
   append_u48(rdata, data.time_signed);
@@ -203,7 +233,7 @@ Result<SignedMessage> sign_tsig(std::string_view wire, const TsigKey& key, WallT
   std::string whole(wire.substr(0, 10));
   append_u16(whole, static_cast<std::uint16_t>(number(wire.substr(10, 2)) + 1));
   whole += wire.substr(12);
-  whole += key.name.canonical_wire();
+  whole += signer.key_name().canonical_wire();
   append_u16(whole, dns_type::tsig);
   append_u16(whole, dns_class::any);
   append_u32(whole, 0);
@@ -213,18 +243,23 @@ Result<SignedMessage> sign_tsig(std::string_view wire, const TsigKey& key, WallT
   return SignedMessage{std::move(whole), std::move(data.mac)};
 }
 
-Result<DnsMessage> verify_tsig(std::string_view wire, const TsigKey& key, std::string_view request_mac, WallTime now) {
+Result<JudgedMessage> verify_tsig(std::string_view wire, TsigSigner& signer, std::string_view request_mac, WallTime now,
+                                  const Context& context) {
   auto message = FO_TRY(parse_dns_message(wire));
-  if (!message.tsig) return unverified(fmt::format("is not signed (it says {})", rcode_text(message.rcode)));
+  if (!message.tsig) return unverified(unsigned_answer(message.rcode));
   const auto data = FO_TRY(read_data(message.tsig->rdata));
-  FO_TRY(check_present_mac(message, data, key));
-  if (message.tsig->name != key.name) return unverified("is signed with another key");
-  if (data.algorithm != FO_TRY(DnsName::from_text(to_string(key.algorithm)))) {
-    return unverified("is signed with another algorithm");
+  FO_TRY(check_present_mac(message, data, signer));
+  if (message.tsig->name != signer.key_name()) return unverified("is signed with another key");
+  if (data.algorithm != signer.algorithm()) return unverified("is signed with another algorithm");
+  if (!other_data_fits(data)) return unverified("has other data in its TSIG than there may be");
+  const auto bytes = digested(wire, message, data, signer.key_name());
+  JudgedMessage judged{std::move(message), FO_TRY(judge_mac(bytes, data, signer, request_mac, context))};
+  if (judged.proven()) {
+    FO_TRY(check_error_and_time(data, now));
+  } else if (!signer.is_context()) {
+    return unverified(to_string(judged.proof));
   }
-  FO_TRY(check_mac(wire, message, data, key, request_mac));
-  FO_TRY(check_error_and_time(data, now));
-  return message;
+  return judged;
 }
 
 }  // namespace failover

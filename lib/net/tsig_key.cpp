@@ -93,16 +93,24 @@ Result<Secret> decode_secret(std::string_view text) {
 Result<TsigAlgorithm> find_algorithm(std::string_view name) {
   std::string lower(name);
   std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  for (const auto algorithm : {TsigAlgorithm::hmac_sha256, TsigAlgorithm::hmac_sha512}) {
+  for (const auto algorithm : {TsigAlgorithm::hmac_sha256, TsigAlgorithm::hmac_sha384, TsigAlgorithm::hmac_sha512}) {
     if (lower == to_string(algorithm)) return algorithm;
   }
-  return bad(fmt::format("its algorithm '{}' is not one of hmac-sha256 and hmac-sha512", name));
+  return bad(fmt::format("its algorithm '{}' is not one of hmac-sha256, hmac-sha384 and hmac-sha512", name));
 }
 
 }  // namespace
 
 std::string_view to_string(TsigAlgorithm algorithm) noexcept {
-  return algorithm == TsigAlgorithm::hmac_sha256 ? "hmac-sha256" : "hmac-sha512";
+  switch (algorithm) {
+    case TsigAlgorithm::hmac_sha256:
+      return "hmac-sha256";
+    case TsigAlgorithm::hmac_sha384:
+      return "hmac-sha384";
+    case TsigAlgorithm::hmac_sha512:
+      return "hmac-sha512";
+  }
+  return "hmac-sha256";
 }
 
 Result<TsigKey> parse_tsig_key(std::string_view text) {

@@ -10,7 +10,7 @@
 
 namespace failover {
 
-enum class TsigAlgorithm { hmac_sha256, hmac_sha512 };
+enum class TsigAlgorithm { hmac_sha256, hmac_sha384, hmac_sha512 };
 
 /// The algorithm's name as key files and TSIG records write it (RFC 8945 section 6).
 std::string_view to_string(TsigAlgorithm algorithm) noexcept;

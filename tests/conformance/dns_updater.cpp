@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <iostream>
 #include <latch>
+#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -87,8 +88,32 @@ Result<DnsView> make_view(std::span<char*> arguments) {
   return failover::make_rfc2136_view(arguments[0], arguments[1], arguments[2], clock);
 }
 
+/// Keeps the warnings of one act; a race has several threads.
+class Warnings final : public failover::Events {
+ public:
+  void progress(std::string_view, std::uint64_t, std::uint64_t) noexcept override {}
+  void note(failover::Level level, std::string_view sentence) noexcept override {
+    const std::scoped_lock lock(mutex_);
+    if (level == failover::Level::warning) said_.emplace_back(sentence);
+  }
+  [[nodiscard]] json said() {
+    const std::scoped_lock lock(mutex_);
+    return said_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::string> said_;
+};
+
+Warnings& warnings() {
+  static Warnings one;
+  return one;
+}
+
 Context context_of(std::span<char*> arguments) {
   Context context;
+  context.events = &warnings();
   context.deadline =
       failover::Deadline::after(std::chrono::milliseconds(static_cast<int>(std::stod(arguments[3]) * 1000)));
   return context;
@@ -157,6 +182,8 @@ json act(std::span<char*> arguments) {
 int main(int argc, char** argv) {
   const std::span<char*> arguments(argv + 1, static_cast<std::size_t>(argc - 1));
   if (arguments.size() < 6) return 2;
-  std::cout << act(arguments).dump() << '\n';
+  auto result = act(arguments);
+  result["warnings"] = warnings().said();
+  std::cout << result.dump() << '\n';
   return 0;
 }

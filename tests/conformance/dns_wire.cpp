@@ -15,6 +15,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -28,6 +29,7 @@
 #include "net/dns_message.hpp"
 #include "net/dns_name.hpp"
 #include "net/tsig.hpp"
+#include "net/tsig_hmac.hpp"
 #include "net/tsig_key.hpp"
 
 namespace {
@@ -98,18 +100,21 @@ json parse(std::string_view hex) {
 }
 
 json sign(std::span<char*> arguments) {
-  const auto key = failover::read_tsig_key(arguments[1]);
+  auto key = failover::read_tsig_key(arguments[1]);
   if (!key) return outcome(key);
-  const auto made = failover::sign_tsig(from_hex(arguments[3]), *key, to_time(arguments[2]));
+  failover::TsigHmac signer(std::move(*key));
+  const auto made = failover::sign_tsig(from_hex(arguments[3]), signer, to_time(arguments[2]), {});
   auto result = outcome(made);
   if (made) result.update({{"wire", to_hex(made->wire)}, {"mac", to_hex(made->mac)}});
   return result;
 }
 
 json verify(std::span<char*> arguments) {
-  const auto key = failover::read_tsig_key(arguments[1]);
+  auto key = failover::read_tsig_key(arguments[1]);
   if (!key) return outcome(key);
-  return outcome(failover::verify_tsig(from_hex(arguments[4]), *key, from_hex(arguments[3]), to_time(arguments[2])));
+  failover::TsigHmac signer(std::move(*key));
+  return outcome(
+      failover::verify_tsig(from_hex(arguments[4]), signer, from_hex(arguments[3]), to_time(arguments[2]), {}));
 }
 
 ServiceRecord one_address(std::string_view text) {
@@ -129,12 +134,12 @@ json swap(std::span<char*> arguments) {
 }
 
 void files(std::span<char*> arguments) {
-  const auto key = failover::read_tsig_key(arguments[1]);
+  failover::TsigHmac signer(std::move(*failover::read_tsig_key(arguments[1])));
   for (const char* name : arguments.subspan(2)) {
     std::ifstream file(name, std::ios::binary);
     const std::string wire{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
     const auto message = failover::parse_dns_message(wire);
-    const auto verified = failover::verify_tsig(wire, *key, {}, std::chrono::system_clock::now());
+    const auto verified = failover::verify_tsig(wire, signer, {}, std::chrono::system_clock::now(), {});
     // What was read can be written, and reads the same again.
     bool same = true;
     if (message) {

@@ -5,15 +5,10 @@ import subprocess
 import threading
 import unittest
 
+from conformance.dns_key_cases import dig
 from conformance.dns_updater_suite import EPOCH_RECORD, NEW, OLD, SERVICE, THIRD, DnsChecks, DnsUpdaterSuite, act
 from support.named import ZONE, Named
 from support.server import free_port
-
-
-def dig(server, name, kind):
-    done = subprocess.run(["dig", "+short", "+tcp", "+norecurse", "-p", str(server.port), f"@{server.address}", name, kind],
-                          capture_output=True, text=True, check=True, timeout=20)
-    return sorted(done.stdout.split())
 
 
 class BindTest(DnsChecks, unittest.TestCase):
@@ -49,14 +44,20 @@ class KeysAndRefusals(OnePrimary):
             self.assert_error(act(url, *arguments, **options), kind, *words)
         self.assert_holds([OLD])
 
-    def test_hmac_sha512(self):
-        url = self.primary.url("sha512")
-        self.assertTrue(act(url, "prove")["ok"])
-        self.assertTrue(act(url, "replace", OLD, f"{NEW};1:a")["ok"])
-        self.assert_holds([NEW], 1, "a")
+    def test_each_algorithm_over_tcp_and_udp(self):
+        had = OLD
+        for number, key in enumerate(("sha256", "sha384", "sha512"), start=1):
+            for transport in ("tcp", "udp"):
+                url = self.primary.url(key, transport=transport)
+                self.assertTrue(act(url, "prove")["ok"])
+                wanted = f"{NEW if transport == 'tcp' else THIRD};{number}:a"
+                self.assertTrue(act(url, "replace", had, wanted)["ok"])
+                had = wanted
+        self.assert_holds([THIRD], 3, "a")
 
     def test_wrong_secret(self):
-        self.refused(self.primary.url("wrong"), "permission", "BADSIG", "fo-sha256")
+        for transport in ("tcp", "udp"):
+            self.refused(self.primary.url("wrong", transport=transport), "permission", "BADSIG", "fo-sha256")
 
     def test_unknown_key(self):
         self.refused(self.primary.url("unknown"), "permission", "BADKEY", "fo-unknown")
@@ -66,7 +67,8 @@ class KeysAndRefusals(OnePrimary):
 
     def test_skewed_clock(self):
         for offset, word in ((3600, "it is 1 h behind"), (-3600, "it is 1 h ahead")):
-            self.refused(self.primary.url(), "permission", "BADTIME", word, clock_offset=offset)
+            for transport in ("tcp", "udp"):
+                self.refused(self.primary.url(transport=transport), "permission", "BADTIME", word, clock_offset=offset)
 
     def test_unknown_zone(self):
         url = self.primary.url(zone="other.test")
@@ -88,6 +90,32 @@ class KeysAndRefusals(OnePrimary):
         server = self.start(records=[f"{SERVICE}. IN A {OLD}", f'{EPOCH_RECORD}. IN TXT "v=spf1 -all"'])
         self.assert_error(act(server.url(), "current"), "protocol", "v=spf1 -all", "epoch mark")
         self.assert_error(act(server.url(), "replace", OLD, f"{NEW};1:a"), "conflict")
+
+
+class Interchange(OnePrimary):
+    """nsupdate and knsupdate change what we wrote, and we what they wrote: each demands exactly what the other left."""
+
+    def client(self, program, *lines):
+        script = "\n".join([f"server {self.primary.address} {self.primary.port}", f"zone {ZONE}.", *lines, "send", ""])
+        key = ["-k", self.primary.key("sha384")] if program == "nsupdate" else self.knot_key()
+        done = subprocess.run([program, *key], input=script, capture_output=True, text=True, timeout=30)
+        self.assertEqual((done.returncode, done.stderr), (0, ""), script)
+
+    def knot_key(self):
+        name, algorithm, secret = (self.primary.dir / "sha384.key").read_text().replace('"', " ").split()[1:6:2]
+        return ["-y", f"{algorithm.rstrip(';')}:{name}:{secret}"]
+
+    def test_one_after_the_other(self):
+        had, epoch = OLD, 0
+        for program in ("nsupdate", "knsupdate"):
+            epoch += 1
+            ours = f"{NEW};{epoch}:a"
+            self.assertTrue(act(self.url, "replace", had, ours)["ok"])
+            mark = f'"epoch={epoch} node=a time=2026-11-23T06:07:00Z"'
+            self.client(program, f"prereq yxrrset {SERVICE}. A {NEW}", f"prereq yxrrset {EPOCH_RECORD}. TXT {mark}",
+                        f"update delete {SERVICE}. A", f"update add {SERVICE}. 60 A {THIRD}")
+            had = f"{THIRD};{epoch}:a"
+            self.assert_holds([THIRD], epoch, "a")
 
 
 class DeadServers(BindTest):
@@ -217,6 +245,7 @@ class Urls(BindTest):
         url = server.url(verify=f"[::1]:{server.port}")
         self.assertTrue(act(url, "replace", OLD, f"2001:db8::2;1:a")["ok"])
         self.assertTrue(act(url, "wait", "2001:db8::2;1:a")["ok"])
+        self.assertTrue(act(server.url(transport="udp"), "replace", "2001:db8::2;1:a", f"{NEW};2:a")["ok"])
 
     def test_a_server_named_by_name(self):
         self.server.start()

@@ -1,4 +1,4 @@
-"""Our DNS messages and signatures against an independent implementation (dnspython), in both directions, and against hostile input."""
+"""Our DNS messages and signatures against independent implementations (dnspython, ldns), in both directions, and against hostile input."""
 
 import base64
 import json
@@ -24,12 +24,18 @@ import dns.tsig  # noqa: E402
 import dns.update  # noqa: E402
 
 DRIVER = BIN / "conformance_dns_wire"
+LDNS = BIN / "conformance_dns_ldns"
 SECRET = b"0123456789abcdef0123456789abcdef"
 
 
 def run(*arguments):
     done = subprocess.run([DRIVER, *arguments], capture_output=True, text=True, check=True, timeout=60)
     return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def ldns(*arguments):
+    done = subprocess.run([LDNS, *arguments], capture_output=True, text=True, check=True, timeout=60)
+    return json.loads(done.stdout)
 
 
 class WireTest(unittest.TestCase):
@@ -54,7 +60,7 @@ class WireTest(unittest.TestCase):
         return path, request, signed["mac"]
 
     def test_what_we_sign_they_verify(self):
-        for algorithm in ("hmac-sha256", "hmac-sha512"):
+        for algorithm in ("hmac-sha256", "hmac-sha384", "hmac-sha512"):
             for size in (1, 16, 64, 200):
                 path, key = self.key(algorithm, b"k" * size)
                 wire = dns.message.make_query("sip.pbx.test", "A").to_wire()
@@ -62,7 +68,7 @@ class WireTest(unittest.TestCase):
                 self.assertTrue(dns.message.from_wire(bytes.fromhex(signed["wire"]), keyring={key.name: key}).had_tsig)
 
     def test_what_they_sign_we_verify(self):
-        for algorithm in ("hmac-sha256", "hmac-sha512"):
+        for algorithm in ("hmac-sha256", "hmac-sha384", "hmac-sha512"):
             now = time.time()
             path, request, mac = self.ours(algorithm, now, dns.message.make_query("sip.pbx.test", "A").to_wire())
             answer = dns.message.make_response(request)
@@ -91,6 +97,52 @@ class WireTest(unittest.TestCase):
         self.assertEqual(sorted(rrset.to_text() for rrset in update.update),
                          ["_failover.sip.pbx.test. ANY TXT",
                           "sip.pbx.test. 60 IN AAAA 2001:db8::2", "sip.pbx.test. ANY A", "sip.pbx.test. ANY AAAA"])
+
+    def test_ldns_verifies_what_we_sign(self):
+        for algorithm in ("hmac-sha256", "hmac-sha512"):  # it knows no hmac-sha384
+            path, key = self.key(algorithm, name="fo")
+            secret = base64.b64encode(key.secret).decode()
+            wire = dns.message.make_query("sip.pbx.test", "A").to_wire()
+            signed = run("sign", path, str(int(time.time())), wire.hex())[0]["wire"]
+            self.assertTrue(ldns("verify", "fo.", secret, "", signed)["ok"])
+            other = base64.b64encode(b"x" * 32).decode()
+            self.assertFalse(ldns("verify", "fo.", other, "", signed)["ok"])
+
+    def test_we_verify_what_ldns_signs(self):
+        for algorithm in ("hmac-sha256", "hmac-sha512"):
+            path, key = self.key(algorithm, name="fo")
+            secret = base64.b64encode(key.secret).decode()
+            query = dns.message.make_query("sip.pbx.test", "A")
+            now = str(int(time.time()))
+            request = run("sign", path, now, query.to_wire().hex())[0]
+            answer = dns.message.make_response(query)
+            answer.answer.append(dns.rrset.from_text("sip.pbx.test.", 60, "IN", "A", "192.0.2.1"))
+            signed = ldns("sign", "fo.", algorithm, secret, request["mac"], answer.to_wire().hex())
+            self.assertEqual(run("verify", path, now, request["mac"], signed["wire"]), [{"ok": True}])
+            self.assertFalse(run("verify", path, now, "00" * len(bytes.fromhex(request["mac"])), signed["wire"])[0]["ok"])
+            # Of the same bytes both make the same MAC.
+            self.assertTrue(ldns("verify", "fo.", secret, request["mac"], signed["wire"])["ok"])
+
+    def test_ldns_reads_our_update_as_it_is_meant(self):
+        wire = run("swap", "pbx.test", "sip.pbx.test", "_failover.sip.pbx.test", "192.0.2.1", "2001:db8::2")[0]["wire"]
+        read = ldns("parse", wire)
+        self.assertEqual((read["ok"], read["opcode"]), (True, 5))
+        self.assertEqual(read["sections"][0], ["pbx.test.\tIN\tSOA\n"])
+        self.assertEqual([text.split() for text in read["sections"][1]],
+                         [["sip.pbx.test.", "0", "IN", "A", "192.0.2.1"], ["sip.pbx.test.", "0", "NONE", "AAAA"],
+                          ["_failover.sip.pbx.test.", "0", "NONE", "TXT"], ["sip.pbx.test.", "0", "NONE", "CNAME"],
+                          ["_failover.sip.pbx.test.", "0", "NONE", "CNAME"]])
+        self.assertEqual([text.split() for text in read["sections"][2]],
+                         [["sip.pbx.test.", "0", "ANY", "A"], ["sip.pbx.test.", "0", "ANY", "AAAA"],
+                          ["_failover.sip.pbx.test.", "0", "ANY", "TXT"], ["sip.pbx.test.", "60", "IN", "AAAA", "2001:db8::2"]])
+
+    def test_we_read_an_update_of_ldns_as_it_is_meant(self):
+        read = run("parse", ldns("update", "pbx.test", "sip.pbx.test", "192.0.2.1", "192.0.2.2")["wire"])[0]
+        self.assertEqual((read["ok"], read["opcode"]), (True, 5))
+        shown = [[(record["name"], record["type"], record["class"], record["ttl"], record["rdata"]) for record in read[section]]
+                 for section in ("answers", "authorities")]
+        self.assertEqual(shown, [[("sip.pbx.test", 1, 1, 0, "c0000201")],
+                                 [("sip.pbx.test", 1, 254, 0, "c0000201"), ("sip.pbx.test", 1, 1, 60, "c0000202")]])
 
     def test_their_compressed_answer_reads_the_same(self):
         answer = dns.message.make_response(dns.message.make_query("sip.pbx.test", "NS"))

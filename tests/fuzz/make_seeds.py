@@ -106,6 +106,37 @@ def dns_messages():
     yield "escapes", struct.pack(">HHHHHH", 1, 0, 1, 0, 0, 0) + b"\4a.\\\0\2\xff \0" + struct.pack(">HH", 255, 255)
 
 
+def tkey_answers():
+    name = labels(b"0011.sig-dc1.ad.example")
+    question = name + struct.pack(">HH", 249, 255)
+
+    def data(algorithm=labels(b"gss-tsig"), mode=3, error=0, token=b"token", other=b"", length=None):
+        return algorithm + struct.pack(">IIHHH", 1795413600, 1795417200, mode, error, len(token) if length is None else length) + token + \
+            struct.pack(">H", len(other)) + other
+
+    def message(*answers, additionals=(), flags=0x8000, asked=question):
+        return struct.pack(">HHHHHH", 0x1234, flags, 1, len(answers), 0, len(additionals)) + asked + b"".join([*answers, *additionals])
+
+    tsig = labels(b"gss-tsig") + bytes(2) + struct.pack(">IHH", 1795413600, 300, 28) + bytes(28) + struct.pack(">HHH", 0x1234, 0, 0)
+    signed = [record(name, 250, tsig, 0, 255)]
+    yield "signed", message(record(b"\xc0\x0c", 249, data(), 0, 255), additionals=signed)
+    yield "unsigned", message(record(name, 249, data(), 0, 255))
+    yield "no-token", message(record(name, 249, data(token=b""), 0, 255))
+    yield "badkey", message(record(name, 249, data(error=17), 0, 255), flags=0x8009)
+    yield "other-mode", message(record(name, 249, data(mode=2), 0, 255))
+    yield "other-algorithm", message(record(name, 249, data(algorithm=labels(b"hmac-sha256")), 0, 255))
+    yield "other-key", message(record(labels(b"x"), 249, data(), 0, 255))
+    yield "other-data", message(record(name, 249, data(other=b"abc"), 0, 255))
+    yield "other-class", message(record(name, 249, data(), 0, 1))
+    yield "two", message(record(name, 249, data(), 0, 255), record(name, 249, data(), 0, 255))
+    yield "none", message()
+    yield "refused", message(flags=0x8005)
+    yield "long-token", message(record(name, 249, data(length=60000), 0, 255))
+    yield "compressed", message(record(name, 249, data(algorithm=b"\xc0\x0c"), 0, 255), asked=labels(b"gss-tsig") + struct.pack(">HH", 249, 255))
+    yield "circle", message(record(name, 249, data(algorithm=b"\xc0\x4d"), 0, 255))
+    yield "cut", message(record(name, 249, data(), 0, 255))[:-3]
+
+
 def etcd_replies():
     header = {"cluster_id": "14841639068965178418", "member_id": "10276657743932975437", "revision": "7", "raft_term": "3"}
     entry = {"key": "Zm8vcGJ4", "create_revision": "5", "mod_revision": "6", "version": "2", "value": "eyJub2RlIjoieCJ9",
@@ -404,6 +435,7 @@ def seeds():
     yield "known_hosts", known_hosts()
     yield "backup_sidecar", sidecars()
     yield "dns_message", dns_messages()
+    yield "tkey_answer", tkey_answers()
     yield "tsig_answer", ((name, b"\0\x75" + data) for name, data in dns_messages())
     yield "zip_index", zips()
     yield "etcd_reply", etcd_replies()

@@ -16,13 +16,13 @@
 #include "net/dns_message.hpp"
 #include "net/dns_name.hpp"
 #include "net/tsig.hpp"
+#include "net/tsig_hmac.hpp"
 #include "net/tsig_key.hpp"
 
 using failover::append_u16;
 using failover::append_u32;
 using failover::DnsMessage;
 using failover::DnsName;
-using failover::verify_tsig;
 using failover::test::must;
 
 namespace {
@@ -31,10 +31,14 @@ constexpr std::string_view secret = "0123456789abcdef0123456789abcdef";
 constexpr std::uint32_t signed_at = 1795413600;
 const failover::WallTime now{std::chrono::seconds(signed_at)};
 
-const failover::TsigKey& key() {
-  static const failover::TsigKey one{*DnsName::from_text("fo"), failover::TsigAlgorithm::hmac_sha256,
-                                     failover::Secret(std::string(secret))};
+failover::TsigHmac& key() {
+  static failover::TsigHmac one(
+      {*DnsName::from_text("fo"), failover::TsigAlgorithm::hmac_sha256, failover::Secret(std::string(secret))});
   return one;
+}
+
+failover::Result<DnsMessage> verify(std::string_view wire, std::string_view request_mac) {
+  return FO_TRY(failover::verify_tsig(wire, key(), request_mac, now, {})).message;
 }
 
 std::string hmac(std::string_view text) {
@@ -53,13 +57,13 @@ std::string signed_answer(const std::string& wire, std::string_view request_mac)
   append_u16(times, 300);
   std::string digested;
   append_u16(digested, static_cast<std::uint16_t>(request_mac.size()));
-  digested += std::string(request_mac) + wire + key().name.canonical_wire() + std::string("\0\xff\0\0\0\0", 6);
+  digested += std::string(request_mac) + wire + key().key_name().canonical_wire() + std::string("\0\xff\0\0\0\0", 6);
   digested += algorithm + times + std::string(4, '\0');
   const auto mac = hmac(digested);
   std::string rdata = algorithm + times;
   append_u16(rdata, static_cast<std::uint16_t>(mac.size()));
   rdata += mac + wire.substr(0, 2) + std::string(4, '\0');
-  std::string answer = wire + key().name.canonical_wire();
+  std::string answer = wire + key().key_name().canonical_wire();
   append_u16(answer, failover::dns_type::tsig);
   append_u16(answer, failover::dns_class::any);
   append_u32(answer, 0);
@@ -88,20 +92,20 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto input = failover::test::as_text(data, size);
   const auto wire = input.substr(2);
   const std::string request_mac(32, 'm');
-  must(!verify_tsig(wire, key(), request_mac, now), "nobody without the key answers");
+  must(!verify(wire, request_mac), "nobody without the key answers");
 
   const auto message = failover::parse_dns_message(wire);
   if (!message || message->tsig || wire.size() > 60'000) return 0;
   // A count that is full has no room for one record more.
   if (wire.substr(10, 2) == "\xff\xff") return 0;
   auto answer = signed_answer(std::string(wire), request_mac);
-  const auto verified = verify_tsig(answer, key(), request_mac, now);
+  const auto verified = verify(answer, request_mac);
   must(verified && core(*verified) == core(*message), "an answer signed with the key is believed, as it is");
-  must(!verify_tsig(answer, key(), std::string(32, 'n'), now), "an answer to another request is not");
+  must(!verify(answer, std::string(32, 'n')), "an answer to another request is not");
 
   const auto bit = (static_cast<std::size_t>(data[0]) << 8U | data[1]) % (answer.size() * 8);
   answer[bit / 8] = static_cast<char>(static_cast<unsigned char>(answer[bit / 8]) ^ 1U << bit % 8);
-  const auto tampered = verify_tsig(answer, key(), request_mac, now);
+  const auto tampered = verify(answer, request_mac);
   must(!tampered || core(*tampered) == core(*message), "what was changed on its way is not believed");
   return 0;
 }

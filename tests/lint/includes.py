@@ -33,6 +33,7 @@ _THIRD_PARTY = {
     "libsmbclient.h": {"workers"},
     "expat.h": {"net", "inspect"},
     "gssapi": {"workers"},
+    "krb5": {"workers"},
     "archive.h": {"workers"},
     "archive_entry.h": {"workers"},
 }

@@ -18,13 +18,15 @@ class Named(Server):
     for changes every second.
 
     The zone is dynamic. Keys, each a file in self.dir that only its owner may read:
-    key("sha256"), key("sha512") may change the service's names; key("plain") is known but has no right to;
+    key("sha256"), key("sha384"), key("sha512") may change the service's names; key("plain") is known but has no right to;
     key("wrong") has the name of sha256 but another secret; key("unknown") the server has never heard of.
+    With `keytab` it takes Kerberos tickets too, and `principals` may change the service's names.
     """
 
     program = "named"
 
-    def __init__(self, address="127.0.0.1", port=None, records=(), servers=(), primary=None, zones=(ZONE,)):
+    def __init__(self, address="127.0.0.1", port=None, records=(), servers=(), primary=None, zones=(ZONE,), keytab=None,
+                 principals=()):
         super().__init__()
         self.address = address
         self.port = port or free_port(address=address)
@@ -33,6 +35,7 @@ class Named(Server):
         self._relay = None
         self.own = ("127.0.0.1", free_port()) if self._relayed else (self.address, self.port)
         self.primary = primary
+        self._keytab, self._principals = keytab, principals
         self.zones = zones
         self._secrets = primary._secrets if primary else {}
         self._write_keys()
@@ -44,7 +47,7 @@ class Named(Server):
         return str(self.dir / f"{name}.key")
 
     def _write_keys(self):
-        for name, algorithm in (("sha256", "hmac-sha256"), ("sha512", "hmac-sha512"), ("plain", "hmac-sha256"),
+        for name, algorithm in (("sha256", "hmac-sha256"), ("sha384", "hmac-sha384"), ("sha512", "hmac-sha512"), ("plain", "hmac-sha256"),
                                 ("wrong", "hmac-sha256"), ("unknown", "hmac-sha256")):
             secret = self._secrets.setdefault(name, base64.b64encode(os.urandom(32)).decode())
             path = self.dir / f"{name}.key"
@@ -65,11 +68,13 @@ class Named(Server):
             return (f'zone "{zone}" {{ type secondary; file "{self.dir}/{zone}.copy"; masterfile-format text;\n'
                     f'  primaries {{ {self.primary.address} port {self.primary.port}; }}; }};')
         grants = "".join(f"grant fo-{key} name {SERVICE}. A AAAA; grant fo-{key} name {EPOCH_RECORD}. TXT; "
-                         for key in ("sha256", "sha512"))
+                         for key in ("sha256", "sha384", "sha512"))
+        grants += "".join(f'grant "{who}" name {SERVICE}. A AAAA; grant "{who}" name {EPOCH_RECORD}. TXT; ' for who in self._principals)
         return f'zone "{zone}" {{ type primary; file "{self.dir}/{zone}.zone"; update-policy {{ {grants}}}; }};'
 
     def _write_configuration(self):
-        keys = "".join((self.dir / f"{name}.key").read_text() for name in ("sha256", "sha512", "plain"))
+        keys = "".join((self.dir / f"{name}.key").read_text() for name in ("sha256", "sha384", "sha512", "plain"))
+        kerberos = f'tkey-gssapi-keytab "{self._keytab}";' if self._keytab else ""
         listen = "listen-on-v6" if ":" in self.address else "listen-on"
         other = "listen-on" if ":" in self.address else "listen-on-v6"
         (self.dir / "named.conf").write_text(f"""{keys}
@@ -78,7 +83,7 @@ options {{
   managed-keys-directory "{self.dir}"; lock-file none;
   {listen} port {self.own[1]} {{ {self.own[0]}; }}; {other} {{ none; }};
   recursion no; dnssec-validation no; allow-transfer {{ any; }}; empty-zones-enable no; request-ixfr no;
-  notify no; min-refresh-time 1; min-retry-time 1;
+  notify no; min-refresh-time 1; min-retry-time 1; {kerberos}
 }};
 controls {{ }};
 {chr(10).join(self._zone_statement(zone) for zone in self.zones)}

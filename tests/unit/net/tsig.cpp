@@ -18,14 +18,17 @@
 #include "core/secret.hpp"
 #include "net/dns_message.hpp"
 #include "net/dns_name.hpp"
+#include "net/tsig_hmac.hpp"
 #include "net/tsig_key.hpp"
+#include "net/tsig_signer.hpp"
 #include "support/catch.hpp"
 
 using failover::DnsMessage;
 using failover::DnsName;
 using failover::ErrorKind;
 using failover::TsigAlgorithm;
-using failover::TsigKey;
+using failover::TsigHmac;
+using failover::TsigProof;
 using failover::WallTime;
 namespace dns_rcode = failover::dns_rcode;
 
@@ -34,8 +37,12 @@ namespace {
 constexpr std::string_view secret = "0123456789abcdef0123456789abcdef";
 const WallTime now{std::chrono::seconds(1795413600)};
 
-TsigKey key(std::string_view name = "fo", TsigAlgorithm algorithm = TsigAlgorithm::hmac_sha256) {
-  return {*DnsName::from_text(name), algorithm, failover::Secret(std::string(secret))};
+TsigHmac key(std::string_view name = "fo", TsigAlgorithm algorithm = TsigAlgorithm::hmac_sha256) {
+  return TsigHmac({*DnsName::from_text(name), algorithm, failover::Secret(std::string(secret))});
+}
+
+failover::Result<failover::SignedMessage> sign(std::string_view wire, TsigHmac signer) {
+  return failover::sign_tsig(wire, signer, now, {});
 }
 
 DnsMessage request() {
@@ -60,6 +67,7 @@ struct Server {
   std::size_t mac_size = 999;  ///< cuts the MAC
   std::uint16_t rcode = 0;
   std::uint16_t original_id = 0x1234;
+  bool with_length = true;  ///< before the request's MAC
 
   [[nodiscard]] std::string answer(const std::string& request_mac) const {
     DnsMessage message = request();
@@ -73,7 +81,7 @@ struct Server {
     failover::append_u16(times, fudge);
 
     std::string digested;
-    failover::append_u16(digested, static_cast<std::uint16_t>(request_mac.size()));
+    if (with_length) failover::append_u16(digested, static_cast<std::uint16_t>(request_mac.size()));
     digested += request_mac;
     std::string original = wire;
     original[0] = static_cast<char>(original_id >> 8U);
@@ -105,10 +113,13 @@ struct Server {
 };
 
 struct Exchange {
-  std::string mac = failover::sign_tsig(*failover::build_dns_message(request()), key(), now)->mac;
+  std::string mac = sign(*failover::build_dns_message(request()), key())->mac;
 
   [[nodiscard]] failover::Result<DnsMessage> verify(const std::string& wire, WallTime when = now) const {
-    return failover::verify_tsig(wire, key(), mac, when);
+    auto signer = key();
+    const auto proven = FO_TRY(failover::verify_tsig(wire, signer, mac, when, {}));
+    CHECK(proven.proof == TsigProof::rfc8945);
+    return proven.message;
   }
   void refused(const Server& server, ErrorKind kind, std::string_view why, WallTime when = now) const {
     const auto answer = verify(server.answer(mac), when);
@@ -117,6 +128,33 @@ struct Exchange {
     CHECK_THAT(answer.error().message, Catch::Contains(std::string(why)));
   }
 };
+
+/// A security context as far as the rules see one: MACs of any length, here those of the key.
+class Context final : public failover::TsigSigner {
+ public:
+  [[nodiscard]] const DnsName& key_name() const noexcept override { return hmac_.key_name(); }
+  [[nodiscard]] const DnsName& algorithm() const noexcept override { return hmac_.algorithm(); }
+  [[nodiscard]] std::size_t mac_size() const noexcept override { return 0; }
+  [[nodiscard]] bool is_context() const noexcept override { return true; }
+  failover::Result<std::string> mac(std::string_view bytes, const failover::Context& context) override {
+    return hmac_.mac(bytes, context);
+  }
+  failover::Result<bool> is_mac(std::string_view bytes, std::string_view mac,
+                                const failover::Context& context) override {
+    if (broken) return failover::fail(ErrorKind::timeout, "the worker is silent");
+    return hmac_.is_mac(bytes, mac, context);
+  }
+  bool broken = false;
+
+ private:
+  TsigHmac hmac_ = key();
+};
+
+/// The MAC of an answer made another one.
+std::string with_mac(std::string wire, const std::string& mac) {
+  wire.replace(wire.size() - 6 - mac.size(), mac.size(), mac);
+  return wire;
+}
 
 /// 48 bits, as in the other data of BADTIME.
 std::string six(std::uint64_t value) {
@@ -130,15 +168,16 @@ std::string six(std::uint64_t value) {
 
 TEST_CASE("a signed request is the request and one TSIG more") {
   const auto plain = *failover::build_dns_message(request());
-  const auto made = failover::sign_tsig(plain, key("FO.Example"), now);
+  const auto made = sign(plain, key("FO.Example"));
   REQUIRE(made);
   const auto parsed = failover::parse_dns_message(made->wire);
   REQUIRE(parsed);
   REQUIRE(parsed->tsig);
   CHECK(made->wire.substr(12, plain.size() - 12) == plain.substr(12));
   CHECK(made->mac.size() == 32);
-  CHECK(failover::sign_tsig(plain, key("fo.example"), now)->mac == made->mac);  // the name's case is not signed
-  CHECK(failover::sign_tsig(plain, key("fo", TsigAlgorithm::hmac_sha512), now)->mac.size() == 64);
+  CHECK(sign(plain, key("fo.example"))->mac == made->mac);  // the name's case is not signed
+  CHECK(sign(plain, key("fo", TsigAlgorithm::hmac_sha512))->mac.size() == 64);
+  CHECK(sign(plain, key("fo", TsigAlgorithm::hmac_sha384))->mac.size() == 48);
 }
 
 TEST_CASE("an answer that the server signed is believed") {
@@ -214,8 +253,82 @@ TEST_CASE("BADTIME tells the server's clock and the difference") {
   exchange.refused(server, ErrorKind::permission, "it is 1 h ahead");
   server.other = six(1795413600 - 600);
   exchange.refused(server, ErrorKind::permission, "it is 10 min behind");
+  server.other = six(0xffffffffffffU);  // further than a clock of 64 bits reaches
+  exchange.refused(server, ErrorKind::permission, "ahead");
+}
+
+TEST_CASE("BADTIME carries a clock, every other TSIG no other data") {
+  const Exchange exchange;
+  Server server;
+  server.other = six(1);
+  exchange.refused(server, ErrorKind::integrity, "other data");
+  server.rcode = dns_rcode::notauth;
+  server.error = dns_rcode::badtime;
   server.other = "odd";
-  exchange.refused(server, ErrorKind::permission, "BADTIME");
+  exchange.refused(server, ErrorKind::integrity, "other data");
+  server.other.clear();
+  exchange.refused(server, ErrorKind::integrity, "other data");
+  server.error = dns_rcode::badtrunc;
+  exchange.refused(server, ErrorKind::permission, "BADTRUNC");
+}
+
+TEST_CASE("our own signature come back is no proof") {
+  const Exchange exchange;
+  const auto answer = exchange.verify(with_mac(Server{}.answer(exchange.mac), exchange.mac));
+  REQUIRE_FALSE(answer);
+  CHECK(answer.error().kind == ErrorKind::integrity);
+  CHECK_THAT(answer.error().message, Catch::Contains("our own signature come back"));
+}
+
+TEST_CASE("what the answer to a security context proves is told in four words") {
+  const Exchange exchange;
+  Context context;
+  const auto judge = [&](const std::string& wire, std::string_view request_mac) {
+    return failover::verify_tsig(wire, context, request_mac, now, {});
+  };
+  Server server;
+  server.rcode = dns_rcode::yxrrset;
+  const auto right = judge(server.answer(exchange.mac), exchange.mac);
+  REQUIRE(right);
+  CHECK(right->proof == TsigProof::rfc8945);
+  CHECK(right->proven());
+  server.with_length = false;
+  const auto samba = judge(server.answer(exchange.mac), exchange.mac);
+  REQUIRE(samba);
+  CHECK(samba->proof == TsigProof::without_length);
+  CHECK(samba->proven());
+  CHECK_FALSE(exchange.verify(server.answer(exchange.mac)));  // with a key it is only wrong
+  const auto echo = judge(with_mac(server.answer(exchange.mac), exchange.mac), exchange.mac);
+  REQUIRE(echo);
+  CHECK(echo->proof == TsigProof::echoed);
+  CHECK_FALSE(echo->proven());
+  CHECK(echo->message.rcode == dns_rcode::yxrrset);
+  const auto wrong = judge(with_mac(server.answer(exchange.mac), std::string(32, 'x')), exchange.mac);
+  REQUIRE(wrong);
+  CHECK(wrong->proof == TsigProof::wrong);
+  CHECK_FALSE(wrong->proven());
+
+  server.error = dns_rcode::badtime;
+  server.other = six(1);
+  CHECK(judge(with_mac(server.answer(exchange.mac), exchange.mac), exchange.mac));  // unproven, so not BADTIME
+  CHECK_FALSE(judge(server.answer(exchange.mac), exchange.mac));
+  CHECK_FALSE(judge(*failover::build_dns_message(request()), exchange.mac));  // unsigned is no answer here either
+  server = Server();
+  server.mac_size = 0;
+  CHECK_FALSE(judge(server.answer(exchange.mac), exchange.mac));
+  context.broken = true;
+  const auto unknown = judge(Server().answer(exchange.mac), exchange.mac);
+  REQUIRE_FALSE(unknown);
+  CHECK(unknown.error().kind == ErrorKind::timeout);
+}
+
+TEST_CASE("the answer to an unsigned request is signed by itself") {
+  Context context;
+  Server server;
+  server.with_length = false;
+  const auto answer = failover::verify_tsig(server.answer(""), context, "", now, {});
+  REQUIRE(answer);
+  CHECK(answer->proof == TsigProof::rfc8945);
 }
 
 TEST_CASE("an answer counts only within its fudge") {
