@@ -24,6 +24,8 @@ class OperatorArbiter final : public Arbiter {
     return options_.attended ? "the operator at this terminal" : "nobody (only-standby)";
   }
 
+  [[nodiscard]] bool keeps_record() const noexcept override { return false; }
+
   [[nodiscard]] Result<void> may_run_unattended() const override {
     if (options_.only_standby) return {};
     return fail(ErrorKind::refused,
@@ -39,7 +41,11 @@ class OperatorArbiter final : public Arbiter {
     return record;
   }
 
-  Result<std::uint64_t> claim(const ClaimRequest& request, const Context& /*context*/) override {
+  Result<void> adopt(const std::string& /*node*/, std::uint64_t /*epoch*/, const Context& /*context*/) override {
+    return {};
+  }
+
+  Result<ArbiterClaim> claim(const ClaimRequest& request, const Context& /*context*/) override {
     if (!options_.attended) FO_TRY(may_run_unattended());
     if (request.epoch_floor == std::numeric_limits<std::uint64_t>::max()) {
       return fail(ErrorKind::refused, "no epoch is left above the one in DNS or the journal; look at the TXT record");
@@ -49,7 +55,11 @@ class OperatorArbiter final : public Arbiter {
     maybe_ = {request.peers.begin(), request.peers.end()};
     maybe_.insert(node_);
     active_.reset();
-    return epoch_;
+    return ArbiterClaim{epoch_, request.peers};
+  }
+
+  Result<void> take_up(const std::string& /*node*/, std::uint64_t /*epoch*/, const Context& /*context*/) override {
+    return {};
   }
 
   Result<void> still_ours(const Context& /*context*/) override { return {}; }
@@ -67,11 +77,13 @@ class OperatorArbiter final : public Arbiter {
     return {};
   }
 
-  Result<void> withdraw(const Context& /*context*/) override {
+  Result<void> withdraw(const std::string& /*node*/, std::uint64_t /*epoch*/, const Context& /*context*/) override {
     maybe_.clear();
     active_.reset();
     return {};
   }
+
+  Result<void> release(const Context& /*context*/) override { return {}; }
 
  private:
   ArbiterOptions options_;

@@ -9,6 +9,7 @@
 #include <failover/arbiter.hpp>
 #include <failover/error.hpp>
 
+#include "arbiter/etcd_arbiter.hpp"
 #include "arbiter/operator_arbiter.hpp"
 
 namespace failover {
@@ -16,11 +17,13 @@ namespace failover {
 namespace {
 
 struct ArbiterRow {
-  std::string_view name;
+  std::string_view name;  ///< the whole, or the beginning of a URL
   Result<std::unique_ptr<Arbiter>> (*make)(std::string_view spec, const ArbiterOptions& options);
 };
 
 constexpr std::array arbiters{
+    ArbiterRow{"etcd://", make_etcd_arbiter},
+    ArbiterRow{"etcd+https://", make_etcd_arbiter},
     ArbiterRow{"operator",
                [](std::string_view /*spec*/, const ArbiterOptions& options) -> Result<std::unique_ptr<Arbiter>> {
                  return make_operator_arbiter(options);
@@ -31,9 +34,11 @@ constexpr std::array arbiters{
 
 Result<std::unique_ptr<Arbiter>> make_arbiter(std::string_view spec, const ArbiterOptions& options) {
   for (const auto& row : arbiters) {
-    if (spec == row.name) return row.make(spec, options);
+    const bool is_url = row.name.ends_with("://");
+    if (is_url ? spec.starts_with(row.name) : spec == row.name) return row.make(spec, options);
   }
-  return fail(ErrorKind::usage, fmt::format("'{}' is no arbiter; known is: operator", spec));
+  return fail(ErrorKind::usage,
+              fmt::format("'{}' is no arbiter; known are: operator, etcd://HOST:2379[,HOST:2379..]/PREFIX", spec));
 }
 
 }  // namespace failover

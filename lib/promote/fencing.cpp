@@ -1,5 +1,6 @@
 #include "promote/fencing.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -70,10 +71,12 @@ class PeerFencing {
 Result<void> fence_all_peers(PromotionWork& work) {
   std::vector<std::string> names;
   for (const auto& peer : work.parts.peers) {
+    if (std::ranges::find(work.others, peer.name) == work.others.end()) continue;
     FO_TRY(PeerFencing(work, peer).run());
     names.push_back(peer.name);
   }
-  work.detail = fmt::format("{} confirmed off and silent", fmt::join(names, ", "));
+  work.detail =
+      names.empty() ? "nobody else may be serving" : fmt::format("{} confirmed off and silent", fmt::join(names, ", "));
   return {};
 }
 

@@ -137,7 +137,12 @@ class Rules {
   void arbiter() {
     const auto& record = facts_.arbiter;
     if (!record) {
-      object("one-winner", record.error().kind, "the arbiter cannot be read: " + record.error().message);
+      // A missing record is a rule that says no: it never means that nobody serves.
+      const auto kind = record.error().kind == ErrorKind::not_found ? ErrorKind::refused : record.error().kind;
+      object("one-winner", kind, "the arbiter cannot be asked: " + record.error().message);
+    } else if (record->promoting.value_or(settings_.node) != settings_.node) {
+      object("one-winner", ErrorKind::refused,
+             fmt::format("{} promotes at this moment; one of two is enough", record->promoting.value_or("")));
     } else if (goes_on_ && record->active.value_or(settings_.node) != settings_.node) {
       object("superseded", ErrorKind::refused,
              fmt::format("superseded: the arbiter names {} as active", record->active.value_or("")));

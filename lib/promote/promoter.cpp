@@ -65,8 +65,9 @@ bool is_open(const PromotionJournal& journal) {
 
 Result<void> withdraw_open(Opened& opened, const PromotionSettings& settings, Arbiter& arbiter,
                            const Context& context) {
-  FO_TRY(arbiter.withdraw(context));
-  const auto before = opened.journal.history().last.value_or(PromotionRecord{}).role_before;
+  const auto last = opened.journal.history().last.value_or(PromotionRecord{});
+  FO_TRY(arbiter.withdraw(last.node, last.epoch, context));
+  const auto& before = last.role_before;
   FO_TRY(write_role(opened.state,
                     before.value_or(RoleRecord{Role::standby, 0, settings.node, std::chrono::system_clock::now()})));
   return opened.journal.end("withdrawn");

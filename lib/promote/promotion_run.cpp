@@ -36,6 +36,22 @@ namespace failover {
 
 namespace {
 
+// The least keeps to the deadline + 0.1 s (property bounded).
+constexpr Duration withdrawal_least = std::chrono::milliseconds(50);
+constexpr Duration withdrawal_most = std::chrono::seconds(3);
+
+/// Property fence-first: whoever may be serving must be one that we can prove off.
+Result<void> check_known(const std::vector<std::string>& others, const std::vector<PromotionPeer>& peers) {
+  for (const auto& node : others) {
+    if (std::ranges::find(peers, node, &PromotionPeer::name) != peers.end()) continue;
+    return fail(ErrorKind::refused,
+                fmt::format("the arbiter says that {0} may be serving, but this host does not know it: add a section "
+                            "[node.{0}] with its fencer",
+                            node));
+  }
+  return {};
+}
+
 /// What the plan's objections say together. A wrong configuration comes first, for nothing was tried with it; then a
 /// safety rule outweighs a fact that could not be had.
 Error objection_error(const PromotionPlan& plan) {
@@ -71,7 +87,7 @@ PromotionRun::PromotionRun(const PromotionSettings& settings, PromotionParts& pa
       state_(state),
       journal_(journal),
       context_(context),
-      work_{settings, parts, state, journal, plan_, context, 0, false, {}, {}, {}} {}
+      work_{settings, parts, state, journal, plan_, context, 0, {}, false, {}, {}, {}} {}
 
 PromotionReport PromotionRun::run(const PromotionApproval& approve) {
   report_.serving = "unknown";
@@ -131,8 +147,7 @@ Result<void> PromotionRun::follow_table() {
   }
   auto step = PromotionStep::claim;
   if (work_.goes_on) {
-    // The world may have changed since the crash: nobody may have switched a node on again.
-    FO_TRY(confirm_fences_again());
+    FO_TRY(take_up());
     step = plan_.first;
   }
   while (step != PromotionStep::done) {
@@ -148,6 +163,17 @@ Result<void> PromotionRun::follow_table() {
     step = promotion_row(step).next;
   }
   return finish();
+}
+
+Result<void> PromotionRun::take_up() {
+  const auto taken = parts_.arbiter.take_up(settings_.node, work_.epoch, context_);
+  if (!taken) {
+    superseded_ = taken.error().kind == ErrorKind::conflict;
+    return taken;
+  }
+  if (plan_.facts.earlier) work_.others = plan_.facts.earlier->fence_tried;
+  // The world may have changed since the crash: nobody may have switched a node on again.
+  return confirm_fences_again();
 }
 
 Result<void> PromotionRun::confirm_fences_again() {
@@ -215,8 +241,11 @@ Result<void> PromotionRun::perform(PromotionStep step) {
 Result<void> PromotionRun::claim() {
   ClaimRequest request{settings_.node, plan_.epoch - 1, {}};
   for (const auto& peer : parts_.peers) request.peers.push_back(peer.name);
-  work_.epoch = FO_TRY(parts_.arbiter.claim(request, context_));
+  auto claim = FO_TRY(parts_.arbiter.claim(request, context_));
+  work_.epoch = claim.epoch;
+  work_.others = std::move(claim.others);
   claimed_ = true;
+  FO_TRY(check_known(work_.others, parts_.peers));
   if (work_.epoch < plan_.epoch) {
     return fail(ErrorKind::refused,
                 fmt::format("the arbiter gave epoch {}, but {} is taken: was it wiped?", work_.epoch, plan_.epoch - 1));
@@ -254,6 +283,7 @@ Result<void> PromotionRun::finish() {
   report_.step = PromotionStep::done;
   FO_TRY(write_role(state_, {Role::active, work_.epoch, settings_.node, std::chrono::system_clock::now()}));
   FO_TRY(journal_.end("done"));
+  note_failure(parts_.arbiter.release(context_));
   std::chrono::seconds longest{0};
   for (const auto& view : plan_.facts.views) {
     if (view.current) longest = std::max(longest, view.current->ttl);
@@ -266,8 +296,11 @@ Result<void> PromotionRun::finish() {
 
 void PromotionRun::withdraw() {
   // The deadline or a signal may be the very reason: giving back is short and must be done all the same.
-  const Context own{Deadline::after(std::chrono::milliseconds(50)), {}, context_.events};
-  note_failure(parts_.arbiter.withdraw(own));
+  const auto patience = std::clamp<Duration>(context_.deadline.remaining(), withdrawal_least, withdrawal_most);
+  const Context own{Deadline::after(patience), {}, context_.events};
+  const auto& earlier = plan_.facts.earlier;
+  const auto epoch = claimed_ || !earlier ? work_.epoch : earlier->epoch;
+  note_failure(parts_.arbiter.withdraw(settings_.node, epoch, own));
   const auto& last = journal_.history().last;
   if (!last || !last->outcome.empty()) return;
   note_failure(journal_.end("withdrawn"));

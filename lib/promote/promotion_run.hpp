@@ -27,7 +27,9 @@ class PromotionRun {
  private:
   Result<void> prepare(const PromotionApproval& approve);
   Result<void> follow_table();
-  /// An interrupted run goes on: nobody may have switched a node on again meanwhile.
+  /// An interrupted run goes on, if it was not superseded.
+  Result<void> take_up();
+  /// Nobody may have switched a node on again meanwhile.
   Result<void> confirm_fences_again();
   Result<void> timed(PromotionStep step, const std::function<Result<void>()>& deed);
   /// One step, with its place in journal and timeline.

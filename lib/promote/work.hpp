@@ -22,6 +22,7 @@ struct PromotionWork {
   const PromotionPlan& plan;
   const Context& context;
   std::uint64_t epoch = 0;
+  std::vector<std::string> others;    ///< nodes that may be serving: each is proven off
   bool goes_on = false;               ///< an interrupted run is continued behind its commit
   std::string detail;                 ///< what the step that runs now has to tell
   std::vector<std::string> warnings;  ///< for the report

@@ -48,7 +48,8 @@ std::string quoted(const std::string& argument) {
 std::string command_with(const PromoteOptions& options, std::string_view verb) {
   auto arguments = options.command_line;
   const auto is_verb = [](const std::string& text) {
-    return text == "run" || text == "resume" || text == "abort" || text == "plan" || text == "status";
+    return text == "run" || text == "resume" || text == "abort" || text == "plan" || text == "status" ||
+           text == "adopt" || text == "guard";
   };
   const auto given = std::ranges::find_if(arguments, is_verb);
   if (given != arguments.end()) arguments.erase(given);
@@ -123,12 +124,18 @@ Result<void> fill_settings(PromotionSettings& settings, const PromoteOptions& op
 
 Result<PromotionSettings> base_settings(const PromoteOptions& options, const cli::Session& session) {
   if (options.service.empty()) return fail(ErrorKind::usage, "which service? Add --service FQDN");
+  // It names files and keys, too.
+  if (options.service.contains('/')) return fail(ErrorKind::usage, "--service is a name, without '/'");
   PromotionSettings settings;
   settings.service = options.service;
   settings.state_dir = session.state_dir;
   settings.resume_command = command_with(options, "resume");
   settings.abort_command = command_with(options, "abort");
   return settings;
+}
+
+ArbiterOptions arbiter_options(const PromoteOptions& options, bool attended) {
+  return {.attended = attended, .only_standby = options.only_standby, .service = options.service};
 }
 
 }  // namespace
@@ -171,7 +178,7 @@ Result<Assembly> assemble(const PromoteOptions& options, const cli::Session& ses
   FO_TRY(fill_settings(settings, options, cast));
   for (const auto& peer : cast.peers) assembly.peers.push_back(FO_TRY(make_peer(peer, settings)));
   assembly.views = FO_TRY(make_views(options));
-  assembly.arbiter = FO_TRY(make_arbiter(options.arbiter, {attended, options.only_standby}));
+  assembly.arbiter = FO_TRY(make_arbiter(options.arbiter, arbiter_options(options, attended)));
   ProbeOptions probing;
   probing.timeout = options.probe_timeout;
   assembly.self_observer = FO_TRY(make_observer(probing));
@@ -183,10 +190,19 @@ Result<Assembly> assemble(const PromoteOptions& options, const cli::Session& ses
 
 Result<Assembly> assemble_for_abort(const PromoteOptions& options, const cli::Session& session) {
   Assembly assembly;
+  assembly.settings.service = options.service;
   assembly.settings.state_dir = session.state_dir;
   assembly.settings.resume_command = command_with(options, "resume");
   assembly.settings.abort_command = command_with(options, "abort");
-  assembly.arbiter = FO_TRY(make_arbiter(options.arbiter, {true, options.only_standby}));
+  assembly.arbiter = FO_TRY(make_arbiter(options.arbiter, arbiter_options(options, true)));
+  return assembly;
+}
+
+Result<Assembly> assemble_for_guard(const PromoteOptions& options, const cli::Session& session) {
+  Assembly assembly;
+  assembly.settings = FO_TRY(base_settings(options, session));
+  assembly.settings.node = FO_TRY(cast_nodes(session.nodes, options, machine_id_of_this_host())).node;
+  assembly.arbiter = FO_TRY(make_arbiter(options.arbiter, arbiter_options(options, false)));
   return assembly;
 }
 

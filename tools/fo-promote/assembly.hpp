@@ -34,6 +34,9 @@ Result<Assembly> assemble(const PromoteOptions& options, const cli::Session& ses
 /// What abort needs: the commands to name, and the arbiter.
 Result<Assembly> assemble_for_abort(const PromoteOptions& options, const cli::Session& session);
 
+/// What guard needs: who we are, and the arbiter.
+Result<Assembly> assemble_for_guard(const PromoteOptions& options, const cli::Session& session);
+
 /// The views of --dns alone.
 Result<std::vector<DnsView>> make_views(const PromoteOptions& options);
 

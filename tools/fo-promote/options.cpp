@@ -26,6 +26,8 @@ void declare_verbs(CLI::App& app, PromoteOptions& options) {
   verb(app, options, Verb::run, "run", "The whole promotion");
   verb(app, options, Verb::resume, "resume", "Go on with an interrupted promotion");
   verb(app, options, Verb::abort, "abort", "Withdraw an interrupted promotion before its commit");
+  verb(app, options, Verb::adopt, "adopt", "Once, on the host that serves: write down that it is the active one");
+  verb(app, options, Verb::guard, "guard", "Exit 0 if this host may start its services, else 4 with the reason");
   auto* dns = app.add_subcommand("dns", "The name alone: show or set its addresses");
   dns->fallthrough();
   dns->require_subcommand(1);
@@ -80,7 +82,8 @@ void declare_proof(CLI::App& app, PromoteOptions& options) {
                  "NODE@TIME: the operator's word for the fencer 'operator', at most 15 minutes old; repeatable")
       ->type_name("NODE@TIME")
       ->allow_extra_args(false);
-  app.add_option("--arbiter", options.arbiter, "Who decides when two want to promote: operator (the default)")
+  app.add_option("--arbiter", options.arbiter,
+                 "Who decides when two want to promote: operator (the default), etcd://HOST[,HOST..]/PREFIX")
       ->type_name("ARBITER");
   app.add_flag("--only-standby", options.only_standby,
                "No other standby exists: the operator arbiter lets a run go unattended");
@@ -98,6 +101,9 @@ void declare_run(CLI::App& app, PromoteOptions& options) {
   app.add_flag("--allow-stale-backup", options.allow_stale_backup, "Promote with data that is too old, or with none");
   app.add_option("--confirm", options.confirm, "The service's name instead of the question, for scripts")
       ->type_name("FQDN");
+  app.add_option("--run-dir", options.run_dir,
+                 "Where guard leaves its note until the next boot (default /run/failover)")
+      ->type_name("DIR");
   app.add_option("--until", options.until, "Stop after this step")->type_name("STEP");
 }
 

@@ -14,7 +14,7 @@ class App;
 
 namespace failover::promote_tool {
 
-enum class Verb { status, plan, run, resume, abort, dns_show, dns_set };
+enum class Verb { status, plan, run, resume, abort, adopt, guard, dns_show, dns_set };
 
 /// The table of options, as they were given or stand in the configuration file.
 struct PromoteOptions {
@@ -46,6 +46,7 @@ struct PromoteOptions {
   bool assume_was_up = false;
   std::string confirm;
   std::vector<std::string> powered_off;
+  std::string run_dir = "/run/failover";
   std::string until;
   std::vector<std::string> command_line;  ///< as it was typed
 };

@@ -6,7 +6,9 @@
 
 #include "cli/session.hpp"
 #include "cli/tool.hpp"
+#include "fo-promote/adopt.hpp"
 #include "fo-promote/dns.hpp"
+#include "fo-promote/guard.hpp"
 #include "fo-promote/options.hpp"
 #include "fo-promote/plan.hpp"
 #include "fo-promote/run.hpp"
@@ -29,6 +31,10 @@ Result<cli::Outcome> PromoteTool::run(cli::Session& session) {
       return run_promotion(options_, session, touched_status_);
     case Verb::abort:
       return run_abort(options_, session);
+    case Verb::adopt:
+      return run_adopt(options_, session);
+    case Verb::guard:
+      return run_guard(options_, session);
     case Verb::dns_show:
       return run_dns_show(options_, session);
     case Verb::dns_set:

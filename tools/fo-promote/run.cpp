@@ -21,7 +21,13 @@ namespace {
 
 constexpr int status_unfinished = 9;
 
-/// Checked before anything is asked of the world.
+int status_to_keep(const PromotionReport& report) {
+  if (!report.failure) return cli::status_warning;
+  return report.failure->kind == ErrorKind::unfinished ? status_unfinished : 0;
+}
+
+}  // namespace
+
 Result<void> check_confirmation(const PromoteOptions& options, const PromotionSettings& settings) {
   if (settings.attended) return {};
   if (options.confirm.empty()) {
@@ -32,13 +38,6 @@ Result<void> check_confirmation(const PromoteOptions& options, const PromotionSe
   }
   return {};
 }
-
-int status_to_keep(const PromotionReport& report) {
-  if (!report.failure) return cli::status_warning;
-  return report.failure->kind == ErrorKind::unfinished ? status_unfinished : 0;
-}
-
-}  // namespace
 
 bool is_attended(const PromoteOptions& options) {
   return options.confirm.empty() && cli::person_is_there();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <failover/error.hpp>
+#include <failover/promoter.hpp>
 
 #include "cli/session.hpp"
 #include "cli/tool.hpp"
@@ -13,6 +14,9 @@ namespace failover::promote_tool {
 Result<cli::Outcome> run_promotion(const PromoteOptions& options, cli::Session& session, int& touched);
 
 Result<cli::Outcome> run_abort(const PromoteOptions& options, cli::Session& session);
+
+/// Without a terminal --confirm must name the service; an error of kind usage. Asks nothing of the world.
+Result<void> check_confirmation(const PromoteOptions& options, const PromotionSettings& settings);
 
 /// Whether a person will be asked: there is one, and no --confirm speaks for him.
 bool is_attended(const PromoteOptions& options);

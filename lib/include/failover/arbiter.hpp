@@ -16,6 +16,7 @@ struct ArbiterRecord {
   std::uint64_t epoch = 0;
   std::vector<std::string> maybe;
   std::optional<std::string> active;
+  std::optional<std::string> promoting;  ///< the node whose claim stands now
 };
 
 struct ClaimRequest {
@@ -24,24 +25,40 @@ struct ClaimRequest {
   std::vector<std::string> peers;  ///< every other configured node
 };
 
-/// Decides who may promote when two want to (property one-winner). A failed look-up is an error, never "free".
+struct ArbiterClaim {
+  std::uint64_t epoch = 0;
+  std::vector<std::string> others;  ///< nodes that may be serving: each must be proven off before the commit
+};
+
+/// Decides who may promote when two want to (property one-winner). A failed look-up is an error, never "free"; so is a
+/// missing record (kind not_found). An error of kind timeout or cancelled leaves open whether a change happened. Used
+/// by one thread at a time.
 class FAILOVER_EXPORT Arbiter {
  public:
   virtual ~Arbiter() = default;
   [[nodiscard]] virtual std::string describe() const = 0;
+  /// Whether there is a record that outlives a run and that every node can read.
+  [[nodiscard]] virtual bool keeps_record() const noexcept = 0;
   /// Whether a promotion may run without a person at a terminal.
   [[nodiscard]] virtual Result<void> may_run_unattended() const = 0;
   virtual Result<ArbiterRecord> read(const Context& context) = 0;
-  /// Takes the lock and a new epoch, larger than every one known; kind refused when another holds it.
-  virtual Result<std::uint64_t> claim(const ClaimRequest& request, const Context& context) = 0;
-  /// The claim still stands; asked before each act.
+  /// Writes the first record: `node` serves, alone. Kind refused when there is a record.
+  virtual Result<void> adopt(const std::string& node, std::uint64_t epoch, const Context& context) = 0;
+  /// Takes the lock and a new epoch, larger than every one known; kind refused when another holds it, or when the
+  /// arbiter knows a smaller epoch than the request (it was wiped).
+  virtual Result<ArbiterClaim> claim(const ClaimRequest& request, const Context& context) = 0;
+  /// Goes on with a promotion that was committed by an earlier run of `node`; kind conflict when it was superseded.
+  virtual Result<void> take_up(const std::string& node, std::uint64_t epoch, const Context& context) = 0;
+  /// The claim still stands, or what was committed does; asked before each act. Kind conflict: it is lost.
   virtual Result<void> still_ours(const Context& context) = 0;
   /// `node` is proven off: it leaves `maybe`.
   virtual Result<void> confirm_off(const std::string& node, const Context& context) = 0;
-  /// maybe == {me} and epoch == mine -> active = me.
+  /// maybe == {me} and the epoch is mine -> active = me.
   virtual Result<void> commit(const Context& context) = 0;
-  /// Gives the claim back; nothing was touched.
-  virtual Result<void> withdraw(const Context& context) = 0;
+  /// Gives the claim of `node` back, before its commit; nothing has started there. One that stands no more is success.
+  virtual Result<void> withdraw(const std::string& node, std::uint64_t epoch, const Context& context) = 0;
+  /// The promotion is done: others may claim again.
+  virtual Result<void> release(const Context& context) = 0;
 };
 
 }  // namespace failover

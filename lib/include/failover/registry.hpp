@@ -37,11 +37,14 @@ FAILOVER_EXPORT Result<DnsView> make_dns_view(std::string_view url, std::string_
 FAILOVER_EXPORT Result<std::unique_ptr<Fencer>> make_fencer(std::string_view spec, std::string_view word);
 
 struct ArbiterOptions {
-  bool attended = false;      ///< a person sits at a terminal and was asked
-  bool only_standby = false;  ///< the configuration says that no other standby exists
+  bool attended = false;                                  ///< a person sits at a terminal and was asked
+  bool only_standby = false;                              ///< the configuration says that no other standby exists
+  std::string service = {};                               ///< the name of the record
+  std::chrono::seconds lease = std::chrono::seconds(15);  ///< how long a claim outlives its claimant
+  Duration patience = std::chrono::seconds(2);            ///< with one endpoint of the store, before the next is tried
 };
 
-/// @param spec the ARBITER of fo-promote(1): `operator`.
+/// @param spec the ARBITER of fo-promote(1): `operator` or `etcd://HOST:2379[,HOST:2379..]/PREFIX`.
 FAILOVER_EXPORT Result<std::unique_ptr<Arbiter>> make_arbiter(std::string_view spec, const ArbiterOptions& options);
 
 struct WitnessOptions {

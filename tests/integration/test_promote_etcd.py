@@ -1,0 +1,184 @@
+"""fo-promote with its arbiter in a real etcd: adopt, a promotion, the guard on both hosts."""
+
+import json
+import unittest
+
+from integration.test_promote import PromoteCase
+from support.driven import Driven
+from support.etcd import Etcd
+from support.named import SERVICE
+from support.pair import OLD
+from support.server import wait_until
+
+
+class ArbiterCase(PromoteCase):
+    def setUp(self):
+        super().setUp()
+        self.etcd = Etcd()
+        self.addCleanup(self.etcd.close)
+        self.etcd.start()
+        self.notes = self.pair.dir / "run"
+        self.reconfigure(arbiter=[self.etcd.url()], only_standby=["false"], run_dir=[self.notes])
+
+    def on_old_host(self, verb, *arguments):
+        """The old active's own fo-promote, with a state of its own."""
+        return self.pair.run(verb, "--node", "a", "--state-dir", self.pair.dir / "state-a", "--run-dir", self.pair.dir / "run-a",
+                             "--self-probe", self.pair.probe(OLD), *arguments)
+
+    def adopt(self):
+        (self.pair.dir / "serving-old").touch()
+        self.reconfigure(self_probe=[])
+        done = self.on_old_host("adopt", "--confirm", SERVICE)
+        self.assertEqual(done.status, 0, done)
+        (self.pair.dir / "serving-old").unlink()
+        self.reconfigure(self_probe=[self.pair.probe("127.0.0.12")])
+
+    def record(self):
+        text = self.etcd.get(f"/failover/pbx/{SERVICE}/record")
+        return json.loads(text) if text else None
+
+    def lock(self):
+        return self.etcd.get(f"/failover/pbx/{SERVICE}/lock")
+
+
+class Promotion(ArbiterCase):
+    def test_a_promotion_on_record(self):
+        self.adopt()
+        self.assertEqual((self.record()["epoch"], self.record()["maybe"]), (1, ["a"]))
+        done = self.pair.promote()
+        self.assertEqual(done.status, 3, done)
+        self.assert_promoted("2")
+        self.assertEqual(self.record()["active"], {"node": "b", "epoch": 2})
+        self.assertEqual(self.record()["maybe"], ["b"])
+        self.assertIsNone(self.lock())
+        self.assertEqual(self.pair.promote().status, 0)
+
+    def test_without_a_record_nothing_is_done(self):
+        done = self.pair.promote()
+        self.assertEqual(done.status, 4, done)
+        self.assertIn("fo-promote adopt", done.result["message"])
+        self.assert_untouched()
+
+    def test_an_arbiter_that_cannot_be_reached(self):
+        self.adopt()
+        self.etcd.kill()
+        done = self.pair.promote()
+        self.assertEqual(done.status, 6, done)
+        self.assert_untouched()
+
+    def test_another_that_promotes(self):
+        self.adopt()
+        other = Driven(self, "conformance_arbiter", self.etcd.url(), SERVICE, 30)
+        self.assertEqual(other.ask({"act": "claim", "node": "c", "floor": 1, "peers": ["a", "b"]})["epoch"], 2)
+        done = self.pair.promote()
+        self.assertEqual(done.status, 4, done)
+        self.assertIn("c promotes at this moment", done.result["message"])
+        self.assert_untouched()
+
+    def test_one_that_may_be_serving_and_is_not_known_here(self):
+        self.adopt()
+        other = Driven(self, "conformance_arbiter", self.etcd.url(), SERVICE, 30)
+        other.ask({"act": "claim", "node": "c", "floor": 1, "peers": ["a", "b"]})
+        other.ask({"act": "confirm_off", "node": "a"})
+        other.ask({"act": "commit"})
+        other.ask({"act": "release"})
+        done = self.pair.promote()
+        self.assertEqual(done.status, 4, done)
+        self.assertIn("[node.c]", done.result["message"])
+        self.assert_untouched()
+        # What was claimed for it was given back.
+        self.assertEqual(self.record()["maybe"], ["c"])
+        self.assertIsNone(self.lock())
+
+    def test_an_unfinished_one_goes_on(self):
+        self.adopt()
+        self.pair.program("broken", "#!/bin/sh\nexit 1\n")
+        self.reconfigure(start_hook=[self.pair.dir / "broken"])
+        self.assertEqual(self.pair.promote().status, 9)
+        self.assertEqual(self.record()["active"], {"node": "b", "epoch": 2})
+        self.reconfigure(start_hook=[self.pair.dir / "start"])
+        done = self.pair.promote("resume")
+        self.assertIn(done.status, (0, 3), done)
+        self.assert_promoted("2")
+
+    def test_an_unfinished_one_that_was_superseded(self):
+        self.adopt()
+        self.pair.program("broken", "#!/bin/sh\nexit 1\n")
+        self.reconfigure(start_hook=[self.pair.dir / "broken"])
+        self.assertEqual(self.pair.promote().status, 9)
+        wait_until(lambda: self.lock() is None, "the end of the broken run's lease", 30)
+        other = Driven(self, "conformance_arbiter", self.etcd.url(), SERVICE, 30)
+        self.assertEqual(other.ask({"act": "claim", "node": "c", "floor": 1, "peers": ["a", "b"]})["others"], ["b"])
+        self.reconfigure(start_hook=[self.pair.dir / "start"])
+        done = self.pair.promote("resume")
+        self.assertEqual(done.status, 9, done)
+        self.assert_not_started()
+
+
+class Adopting(ArbiterCase):
+    def test_only_what_serves_is_adopted(self):
+        self.reconfigure(self_probe=[])
+        done = self.on_old_host("adopt", "--confirm", SERVICE)
+        self.assertEqual(done.status, 4, done)
+        self.assertIsNone(self.record())
+
+    def test_once(self):
+        self.adopt()
+        (self.pair.dir / "serving-old").touch()
+        self.reconfigure(self_probe=[])
+        done = self.on_old_host("adopt", "--confirm", SERVICE)
+        self.assertEqual(done.status, 4, done)
+        self.assertEqual(self.record()["epoch"], 1)
+
+    def test_a_dry_run_writes_nothing(self):
+        (self.pair.dir / "serving-old").touch()
+        self.reconfigure(self_probe=[])
+        done = self.on_old_host("adopt", "--dry-run")
+        self.assertEqual(done.status, 0, done)
+        self.assertIsNone(self.record())
+
+    def test_the_name_must_be_given(self):
+        (self.pair.dir / "serving-old").touch()
+        self.reconfigure(self_probe=[])
+        self.assertEqual(self.on_old_host("adopt").status, 2)
+        self.assertEqual(self.on_old_host("adopt", "--confirm", "other.example").status, 2)
+        self.assertIsNone(self.record())
+
+
+class Guard(ArbiterCase):
+    def test_only_the_active_host_may_start(self):
+        self.assertEqual(self.on_old_host("guard").status, 4)
+        self.adopt()
+        self.assertEqual(self.on_old_host("guard").status, 0)
+        self.assertEqual(self.pair.run("guard").status, 4)
+        self.pair.promote()
+        refused = self.on_old_host("guard")
+        self.assertEqual(refused.status, 4)
+        self.assertIn("b is active", refused.result["message"])
+        self.assertEqual(self.pair.run("guard").status, 0)
+
+    def test_a_note_of_this_boot_bridges_the_arbiters_absence(self):
+        self.adopt()
+        self.assertEqual(self.on_old_host("guard").status, 0)
+        self.etcd.kill()
+        self.assertEqual(self.on_old_host("guard").status, 0)
+        (self.pair.dir / "run-a" / f"{SERVICE}.note").unlink()
+        self.assertEqual(self.on_old_host("guard").status, 4)
+
+    def test_a_wiped_arbiter_lets_nobody_start(self):
+        self.adopt()
+        self.assertEqual(self.on_old_host("guard").status, 0)
+        self.etcd.wipe()
+        self.assertEqual(self.on_old_host("guard").status, 4)
+
+    def test_the_start_hook_may_ask_the_guard(self):
+        self.adopt()
+        command = " ".join(map(str, self.pair.command("guard")))
+        self.pair.program("guarded", f"#!/bin/sh\n{command} >/dev/null || exit 1\nexec {{d}}/start\n")
+        self.reconfigure(start_hook=[self.pair.dir / "guarded"])
+        self.assertEqual(self.pair.promote().status, 3)
+        self.assert_promoted("2")
+
+
+if __name__ == "__main__":
+    unittest.main()

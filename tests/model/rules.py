@@ -1,0 +1,17 @@
+"""The rules of the promotion, each of which the model can do without: what spin must find then."""
+
+#: Left out, each of these leads to two serving hosts, to an epoch that goes back, or to a healthy host that is fenced.
+GUILTY = {
+    "MAYBE_IN_GUARD": "the guard asks who is active, and not who else may be serving",
+    "MISSING_IS_NOT_FREE": "a missing record of the arbiter reads as free",
+    "FAILED_READ_IS_NO": "the guard lets pass when the arbiter cannot be asked",
+    "HOST_LOCK": "a service fence does not end the target's own fo-promote",
+    "CONFIRMATION": "a fence that failed or timed out counts as success",
+    "BOOT_ID": "the guard's note outlives a reboot",
+    "ASKING_THE_RECORD": "resume believes its journal alone",
+    "CLAIM_AS_TRANSACTION": "the claim reads first and writes later",
+}
+
+
+def option(rule):
+    return f"-DWITHOUT_{rule}"
