@@ -14,6 +14,7 @@
 #include <failover/promoter.hpp>
 
 #include "promote/observation.hpp"
+#include "state/host_lock.hpp"
 #include "state/promotion_journal.hpp"
 #include "state/role_file.hpp"
 #include "state/state_dir.hpp"
@@ -72,7 +73,7 @@ Result<std::uint64_t> adoption_epoch(const PromotionSettings& settings, Promotio
 
 Result<std::uint64_t> adopt_service(const PromotionSettings& settings, PromotionParts& parts, const Context& context) {
   const auto state = FO_TRY(StateDir::open(settings.state_dir));
-  const auto lock = FO_TRY(state.lock_host());
+  const auto lock = FO_TRY(lock_host(state, LockPurpose::promotion));
   const auto epoch = FO_TRY(adoption_epoch(settings, parts, context));
   FO_TRY(parts.arbiter.adopt(settings.node, epoch, context));
   FO_TRY(write_role(state, {Role::active, epoch, settings.node, std::chrono::system_clock::now()}));

@@ -33,7 +33,7 @@ Result<RestorePlanFile> commit_plan(const StateDir& state, RestoreJournal& journ
   for (const auto& draft : plan.acts) file.acts.push_back(draft.act);
   FO_TRY(while_doing("writing the plan", write_restore_plan(state, file)));
   FO_TRY(context.check());
-  FO_TRY(Transaction(state, journal, tree, slots, context).commit());
+  FO_TRY(Transaction(state, journal, tree, slots, context, nullptr).commit());
   return file;
 }
 

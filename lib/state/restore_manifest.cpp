@@ -101,7 +101,8 @@ Result<RestoreManifest> parse_restore_manifest(std::string_view text, const std:
 
 Result<RestoreManifest> read_restore_manifest(const StateDir& state, std::uint64_t generation) {
   const auto path = numbered_file(state.restore(), prefix, generation);
-  auto manifest = FO_TRY(parse_restore_manifest(FO_TRY(read_file(path, size_limit)), path));
+  const auto text = FO_TRY(read_file(path, size_limit));
+  auto manifest = FO_TRY(parse_restore_manifest(text, path));
   if (manifest.generation != generation) return damaged_state(path);
   return manifest;
 }

@@ -135,7 +135,8 @@ Result<RestorePlanFile> parse_restore_plan(std::string_view text, const std::fil
 
 Result<RestorePlanFile> read_restore_plan(const StateDir& state, std::uint64_t run) {
   const auto path = numbered_file(state.restore(), prefix, run);
-  auto plan = FO_TRY(parse_restore_plan(FO_TRY(read_file(path, size_limit)), path));
+  const auto text = FO_TRY(read_file(path, size_limit));
+  auto plan = FO_TRY(parse_restore_plan(text, path));
   if (plan.run != run) return damaged_state(path);
   return plan;
 }
