@@ -3,6 +3,8 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <latch>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -50,7 +52,14 @@ void begin_worker() {
   const rlimit none{0, 0};
   ::setrlimit(RLIMIT_CORE, &none);
   ::prctl(PR_SET_DUMPABLE, 0);
-  std::thread(end_with_the_parent).detach();
+  // It runs before this returns: what a new thread asks of the kernel at its start is forbidden to a worker that has shut
+  // itself in by then.
+  const auto running = std::make_shared<std::latch>(1);
+  std::thread([running] {
+    running->count_down();
+    end_with_the_parent();
+  }).detach();
+  running->wait();
 }
 
 Result<Request> WorkerSide::next() {
