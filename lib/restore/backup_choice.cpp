@@ -117,8 +117,9 @@ Result<OpenBackup> open_and_check(const std::filesystem::path& path, const Resto
     const bool as_fetched =
         FO_TRY(size_of(backup.file.get())) == sidecar->size && (!whole || sidecar->sha256 == facts.sha256);
     if (!as_fetched) {
-      return fail(ErrorKind::integrity, path.string() + " is not what was fetched: its size or SHA-256 is not the one " +
-                                            "in " + sidecar_path(path).string() + "; fetch it again");
+      return fail(ErrorKind::integrity, path.string() +
+                                            " is not what was fetched: its size or SHA-256 is not the one " + "in " +
+                                            sidecar_path(path).string() + "; fetch it again");
     }
     facts.sha256 = sidecar->sha256;
     facts.time = sidecar->backup_time();

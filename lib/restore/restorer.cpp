@@ -75,8 +75,8 @@ Result<Workplace> enter(const std::filesystem::path& state_dir) {
 Result<OpenBackup> open_demanded(const StateDir& state, const std::filesystem::path& path,
                                  const RestoreOptions& options, const Context& context) {
   // A PROGRAM uses all of it; a tree looks at what it stages.
-  auto opened = FO_TRY(options.program.empty() ? open_backup(path, options, context)
-                                               : open_whole_backup(path, options, context));
+  auto opened =
+      FO_TRY(options.program.empty() ? open_backup(path, options, context) : open_whole_backup(path, options, context));
   FO_TRY(add_contents(opened, context));
   const auto last = FO_TRY(read_restored_generation(state));
   FO_TRY(check_demands(options.demands, opened.facts, last));

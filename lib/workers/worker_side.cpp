@@ -52,8 +52,8 @@ void begin_worker() {
   const rlimit none{0, 0};
   ::setrlimit(RLIMIT_CORE, &none);
   ::prctl(PR_SET_DUMPABLE, 0);
-  // It runs before this returns: what a new thread asks of the kernel at its start is forbidden to a worker that has shut
-  // itself in by then.
+  // It runs before this returns: what a new thread asks of the kernel at its start is forbidden to a worker that has
+  // shut itself in by then.
   const auto running = std::make_shared<std::latch>(1);
   std::thread([running] {
     running->count_down();

@@ -342,7 +342,7 @@ init {
   atomic {
     byte h = 0;
     do
-    :: h < HOSTS -> powered[h] = true; masked[h] = (h != 0); 
+    :: h < HOSTS -> powered[h] = true; masked[h] = (h != 0);
        if
        :: by_power[h] = true
        :: by_power[h] = false

@@ -56,7 +56,8 @@ void declare_restore_options(CLI::App& app, RestoreCommand& command) {
   app.add_flag("--status", command.status, "Print what is applied now");
   app.add_flag("--history", command.history, "Print every run, oldest first");
   app.add_flag("--recover", command.recover, "Finish or undo an interrupted run (every run does this first)");
-  app.add_option("--password-file", restore.password_file, "File with the password of an encrypted archive, and of {password-file}")
+  app.add_option("--password-file", restore.password_file,
+                 "File with the password of an encrypted archive, and of {password-file}")
       ->type_name("FILE");
   add_size(app, "--max-size", restore.limits.max_size, "Refuse an archive that unpacks to more (default 1TiB)");
   app.add_option("--max-files", restore.limits.max_files, "Refuse an archive of more entries (default 10000000)")
