@@ -1,5 +1,6 @@
 #include "workers/confinement.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <span>
@@ -29,7 +30,10 @@ Result<void> limit_resources(std::size_t folders, const WorkerLimits& limits) {
                                                                  {RLIMIT_NOFILE, own_descriptors + folders},
                                                                  {RLIMIT_CORE, 0}}};
   for (const auto& [resource, most] : all) {
-    const rlimit limit{most, most};
+    // Who started the tool may allow less already, and less than that cannot be asked for in vain.
+    rlimit limit{};
+    if (::getrlimit(resource, &limit) != 0) return fail_errno("cannot limit what fo-unpack may use");
+    limit.rlim_cur = limit.rlim_max = std::min(limit.rlim_max, most);
     if (::setrlimit(resource, &limit) != 0) return fail_errno("cannot limit what fo-unpack may use");
   }
   return {};

@@ -153,6 +153,10 @@ class Limits(FetchCase):
             run = self.fetch("PBX.zip", wrapper=wrapper)
             if run.status in (0, 3):
                 break
+            if "fo-unpack" in run.stderr:
+                # strace fails the worker's pipe, too, which no disk could.
+                self.assertEqual(stored(self.out), [], run)
+                continue
             self.assertEqual((run.status, run.stdout), (1, ""), run)
             self.assertIn("No space left", run.stderr)
             self.assertEqual(stored(self.out), [], run)

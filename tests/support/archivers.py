@@ -50,6 +50,11 @@ def names_in(folder):
     return sorted(str(path.relative_to(folder)) for path in Path(folder).rglob("*") if path.is_file())
 
 
+def _marking_utf8():
+    """zip(1) marks names as UTF-8 only where the locale is."""
+    return {**os.environ, "LC_ALL": "C.UTF-8"}
+
+
 def _fresh(target):
     Path(target).unlink(missing_ok=True)
 
@@ -57,7 +62,8 @@ def _fresh(target):
 def info_zip(folder, target, *options):
     """zip(1): times of modification and of access in the local header, of modification alone in the central one."""
     _fresh(target)
-    subprocess.run(["zip", "-q", *options, "-@", str(target)], input="\n".join(names_in(folder)).encode(), cwd=folder, check=True)
+    subprocess.run(["zip", "-q", *options, "-@", str(target)], input="\n".join(names_in(folder)).encode(), cwd=folder, check=True,
+                   env=_marking_utf8())
 
 
 def info_zip_read_since(folder, target):
@@ -71,7 +77,7 @@ def info_zip_read_since(folder, target):
 def info_zip_stream(folder, target):
     """To a pipe: data descriptors, and Zip64 records for what might become large."""
     names = "\n".join(names_in(folder)).encode()
-    packed = subprocess.run(["zip", "-q", "-@", "-"], input=names, cwd=folder, stdout=subprocess.PIPE, check=True)
+    packed = subprocess.run(["zip", "-q", "-@", "-"], input=names, cwd=folder, stdout=subprocess.PIPE, check=True, env=_marking_utf8())
     Path(target).write_bytes(packed.stdout)
 
 

@@ -13,7 +13,8 @@ void declare_restore_options(CLI::App& app, RestoreCommand& command) {
       ->type_name("BACKUP");
   app.add_option("--target", command.target, "Directory that the archive's root goes to")->type_name("DIR");
   app.add_option("--map", command.maps, "This part of the archive goes there (repeatable; the longest prefix counts)")
-      ->type_name("PREFIX=DIR");
+      ->type_name("PREFIX=DIR")
+      ->allow_extra_args(false);
   app.add_flag("--ignore-unmapped", restore.ignore_unmapped, "Leave out what no --map takes");
   app.add_flag("--take-over", restore.take_over, "Once, for a non-empty directory that we have not restored yet");
   app.add_flag("--mirror", restore.mirror, "Also remove what is not in the backup (kept in the undo copy)");
@@ -25,7 +26,8 @@ void declare_restore_options(CLI::App& app, RestoreCommand& command) {
   app.add_flag("--inspect", command.inspect, "Print what is in the backup: kind, version, extensions, certificates");
   app.add_option("--require", command.require,
                  "Refuse a backup that is not so: kind, version or fqdn, for instance version=20.*")
-      ->type_name("KEY=GLOB");
+      ->type_name("KEY=GLOB")
+      ->allow_extra_args(false);
   app.add_option("--min-extensions", restore.demands.min_extensions, "Refuse a backup with fewer extensions")
       ->type_name("N");
   app.add_option("--max-shrink", command.max_shrink,
@@ -39,7 +41,8 @@ void declare_restore_options(CLI::App& app, RestoreCommand& command) {
       ->type_name("FILE");
   add_duration(app, "--hook-timeout", restore.hooks.timeout, "How long a hook may take (default 5m)");
   app.add_option("--check", restore.checks.targets, "Target of fo-probe that must be up afterwards; repeatable")
-      ->type_name("TARGET");
+      ->type_name("TARGET")
+      ->allow_extra_args(false);
   add_duration(app, "--check-timeout", restore.checks.timeout, "How long the checks may take to come up (default 1m)");
   auto& hand_over = restore.hand_over;
   app.add_option("--run-as", hand_over.run_as, "Who runs the PROGRAM, with a copy that only he and root can read")
