@@ -33,8 +33,7 @@ class Fields {
   template <typename Number>
   Number number() noexcept {
     Number value = 0;
-    const auto part = text(sizeof value);
-    if (part.size() == sizeof value) std::memcpy(&value, part.data(), sizeof value);
+    text(sizeof value).copy(reinterpret_cast<char*>(&value), sizeof value);
     return value;
   }
 

@@ -15,7 +15,8 @@ namespace failover {
 std::vector<std::vector<std::size_t>> share_out(std::span<const std::uint64_t> costs, std::size_t workers) {
   std::vector<std::size_t> order(costs.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_sort(order, std::greater<>(), [&](std::size_t place) { return costs[place]; });
+  std::ranges::sort(order,
+                    [&](std::size_t a, std::size_t b) { return costs[a] != costs[b] ? costs[a] > costs[b] : a < b; });
   std::vector<std::vector<std::size_t>> shares(std::min(std::max(workers, std::size_t{1}), costs.size()));
   using Load = std::pair<std::uint64_t, std::size_t>;  // so much, for this worker
   std::priority_queue<Load, std::vector<Load>, std::greater<>> lightest;

@@ -50,6 +50,7 @@ class Unpacking {
     const std::stop_callback on_stop(context_.stop, [this] { stop_.request_stop(); });
     {
       std::vector<std::jthread> threads;
+      threads.reserve(shares.size());
       for (const auto& share : shares) threads.emplace_back([this, &share] { work(share); });
     }
     if (error_) return std::unexpected(std::move(*error_));
@@ -86,7 +87,7 @@ class Unpacking {
 
   [[nodiscard]] UnpackSetup setup(std::size_t jobs, std::uint64_t bytes, std::uint64_t largest) const {
     constexpr std::uint64_t own_memory = std::uint64_t{768} * 1024 * 1024;
-    constexpr std::uint64_t memory_for_a_job = 5 * 1024;
+    constexpr std::uint64_t memory_for_a_job = std::uint64_t{5} * 1024;
     constexpr std::uint64_t own_seconds = 300;
     constexpr std::uint64_t slowest = 1'000'000;  // bytes a second of CPU
     // A stream is unpacked as a whole, whatever of it is wanted.

@@ -17,6 +17,7 @@
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 
+#include "archive/archive_entry.hpp"
 #include "archive/archive_rule.hpp"
 #include "archive/check.hpp"
 #include "archive/entry_path.hpp"

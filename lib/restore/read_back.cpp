@@ -73,6 +73,7 @@ Result<void> read_back_files(std::span<const WrittenFile> files, const Context& 
   {
     const auto cores = std::min<std::size_t>(std::max(std::thread::hardware_concurrency(), 1U), files.size());
     std::vector<std::jthread> threads;
+    threads.reserve(cores);
     for (std::size_t i = 0; i < cores; ++i) threads.emplace_back(work);
   }
   if (error) return std::unexpected(std::move(*error));
