@@ -8,6 +8,7 @@ complete -c fo-restore -l take-over -d 'Once, for a non-empty directory that we 
 complete -c fo-restore -l mirror -d 'Also remove what is not in the backup (kept in the undo copy)'
 complete -c fo-restore -l keep-undo -x -d 'Of how many generations the undo copies are kept (default 1)'
 complete -c fo-restore -l owner -x -d 'Owner of files that are new here (default: their directory\'s)'
+complete -c fo-restore -l symlinks -x -a 'refuse inside' -d 'Symbolic links: refuse (default), or keep those that end inside'
 complete -c fo-restore -l verify -d 'Check the backup only: archive, digest, limits'
 complete -c fo-restore -l inspect -d 'Print what is in the backup: kind, version, extensions, certificates'
 complete -c fo-restore -l require -x -d 'Refuse a backup that is not so: kind, version or fqdn, for instance version=20.*'

@@ -100,7 +100,8 @@ Result<OpenBackup> open_and_check(const std::filesystem::path& path, const Resto
   OpenBackup backup;
   backup.file = FO_TRY(open_file(path, O_RDONLY | O_NONBLOCK));
   if (!options.password_file.empty()) backup.password = FO_TRY(read_password_file(options.password_file));
-  const ArchiveLimits limits{options.limits.max_size, options.limits.max_files, options.limits.max_ratio};
+  const ArchiveLimits limits{options.limits.max_size, options.limits.max_files, options.limits.max_ratio,
+                             options.symlinks};
   const auto work = "checking " + path.string();
   if (whole) {
     FO_TRY(while_doing(work, WholeReading(backup, context).run(limits, context.stop)));

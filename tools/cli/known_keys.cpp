@@ -235,6 +235,7 @@ constexpr auto restore_keys = std::to_array<std::string_view>({
     "run-as",
     "state-dir",
     "status",
+    "symlinks",
     "take-over",
     "target",
     "timeout",

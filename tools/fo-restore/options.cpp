@@ -22,6 +22,9 @@ void declare_restore_options(CLI::App& app, RestoreCommand& command) {
       ->type_name("N");
   app.add_option("--owner", command.owner, "Owner of files that are new here (default: their directory's)")
       ->type_name("USER[:GROUP]");
+  app.add_option("--symlinks", command.symlinks, "Symbolic links: refuse (default), or keep those that end inside")
+      ->type_name("refuse|inside")
+      ->check(CLI::IsMember({"refuse", "inside"}).description(""));
   app.add_flag("--verify", command.verify, "Check the backup only: archive, digest, limits");
   app.add_flag("--inspect", command.inspect, "Print what is in the backup: kind, version, extensions, certificates");
   app.add_option("--require", command.require,

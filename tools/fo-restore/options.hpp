@@ -19,6 +19,7 @@ struct RestoreCommand {
   std::string target;
   std::vector<std::string> maps;
   std::string owner;
+  std::string symlinks;
   bool verify = false;
   bool inspect = false;
   bool rollback = false;

@@ -100,6 +100,7 @@ Result<Outcome> RestoreTool::run(Session& session) {
   if (backup == "-") backup = FO_TRY(backup_path_from_stdin(context));
   command_.restore.program = session.program;
   command_.restore.hand_over.password_file = command_.restore.password_file;
+  command_.restore.symlinks = command_.symlinks == "inside";
   command_.restore.roots = FO_TRY(roots_from(command_.target, command_.maps));
   if (!command_.owner.empty()) command_.restore.owner = FO_TRY(owner_from(command_.owner));
   if (command_.inspect) return render(FO_TRY(restorer->inspect(backup, command_.restore, context)), output);

@@ -90,6 +90,7 @@ struct RestoreOptions {
   bool take_over = false;          ///< a non-empty root that no manifest of ours covers is all right
   bool mirror = false;             ///< also what is not in the backup goes (into the undo copy)
   std::optional<Ownership> owner;  ///< of files and directories that come; else their directory's owner
+  bool symlinks = false;           ///< symbolic links that end beneath their root are kept; else they are refused
   unsigned keep_undo = 1;          ///< of how many generations the undo copies are kept; at least 1
   RestoreHooks hooks;
   RestoreChecks checks;
