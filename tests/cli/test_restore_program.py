@@ -243,7 +243,8 @@ class Checks(unittest.TestCase):
                         f"echo $! > {self.folder}/pid\n")
         hook.chmod(0o755)
         self.addCleanup(lambda: os.kill(int((self.folder / "pid").read_text()), signal.SIGTERM))
-        done = self.restore(self.first, "--post-hook", hook, "--check", f"tcp://127.0.0.1:{port}", "--check-timeout", "20s")
+        done = self.run_tool("--target", self.target, "--post-hook", hook, "--check", f"tcp://127.0.0.1:{port}",
+                             "--check-timeout", "20s", self.first)
         self.assertEqual(done.status, 0, done)
 
     def test_one_that_cannot_be_asked_is_a_warning(self):
