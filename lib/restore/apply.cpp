@@ -91,7 +91,8 @@ Result<ActStep> Applier::look(const RestoreAct& act, Direction direction) {
   Seen live = Seen::absent;
   if (opened) {
     live = FO_TRY(see(parent_.get(), name_of(act.path), act));
-  } else if (opened.error().kind != ErrorKind::not_found) {
+  } else if (opened.error().kind != ErrorKind::not_found && opened.error().kind != ErrorKind::refused) {
+    // A link where its directory was (ours, made last) is no way to it either: there is nothing there.
     return std::unexpected(opened.error());
   }
   if (is_directory_act(act.kind)) return next_step(act.kind, direction, live, Seen::absent);

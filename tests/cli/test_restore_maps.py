@@ -257,7 +257,7 @@ class DryRun(MapsCase):
         self.assertEqual(changes, {"added": {"files": 1, "bytes": 1}, "changed": {"files": 2, "bytes": 2},
                                    "removed": {"files": 1, "bytes": 1}, "unchanged": {"files": 1, "bytes": 1}})
         human = self.good("-n", *self.maps, self.second)
-        self.assertIn("1 added (1 bytes), 2 changed (2 bytes), 1 removed (1 bytes), 1 unchanged (1 bytes)", human.stderr)
+        self.assertIn("1 added (1 bytes), 2 changed (2 bytes), 1 removed (1 bytes), 1 unchanged (1 bytes)", human.stdout)
         self.assertIn(str(self.var / "gone/y"), human.stdout)
 
     def test_history_names_every_target(self):

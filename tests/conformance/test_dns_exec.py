@@ -177,22 +177,22 @@ class DnscmdOverSsh(unittest.TestCase, DnsChecks):
 
     def test_moves_the_name(self):
         for step in ((OLD, f"{NEW};1:a"), (f"{NEW};1:a", f"{NEW},{THIRD};2:b"), (f"{NEW},{THIRD};2:b", f"{OLD};3:a")):
-            result = act(self.url, "replace", *step, **self.NAMES)
+            result = act(self.url, "replace", *step, timeout=30, **self.NAMES)
             self.assertTrue(result["ok"], result)
-        now = act(self.url, "current", **self.NAMES)
+        now = act(self.url, "current", timeout=30, **self.NAMES)
         self.assertEqual((now["addresses"], now["epoch"], now["node"]), ([OLD], 3, "a"))
-        self.assertTrue(act(self.url, "wait", f"{OLD};3:a", **self.NAMES)["ok"])
-        self.assertTrue(act(self.url, "prove", **self.NAMES)["ok"])
+        self.assertTrue(act(self.url, "wait", f"{OLD};3:a", timeout=30, **self.NAMES)["ok"])
+        self.assertTrue(act(self.url, "prove", timeout=30, **self.NAMES)["ok"])
         self.assertEqual(sorted(json.loads(self.zone.read_text(encoding="ascii")))[:1], [["_failover.pbx", "TXT", 60, "epoch=3 node=a time=2026-11-23T06:07:00Z"]])
 
     def test_what_changed_meanwhile_is_not_touched(self):
-        self.assert_error(act(self.url, "replace", THIRD, f"{NEW};1:a", **self.NAMES), "conflict", "nothing was changed")
-        self.assertEqual(act(self.url, "current", **self.NAMES)["addresses"], [OLD])
+        self.assert_error(act(self.url, "replace", THIRD, f"{NEW};1:a", timeout=30, **self.NAMES), "conflict", "nothing was changed")
+        self.assertEqual(act(self.url, "current", timeout=30, **self.NAMES)["addresses"], [OLD])
 
     def test_a_server_that_cannot_be_asked_is_no_empty_zone(self):
         (self.folder / "zone.dead").touch()
         for arguments in (("current",), ("prove",), REPLACE):
-            self.assert_error(act(self.url, *arguments, **self.NAMES), "unreachable", "Connection timed out")
+            self.assert_error(act(self.url, *arguments, timeout=30, **self.NAMES), "unreachable", "Connection timed out")
 
 
 if __name__ == "__main__":

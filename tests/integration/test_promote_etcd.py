@@ -4,6 +4,7 @@ import json
 import unittest
 
 from integration.test_promote import PromoteCase
+from support import tool
 from support.driven import Driven
 from support.etcd import Etcd
 from support.named import SERVICE
@@ -22,8 +23,8 @@ class ArbiterCase(PromoteCase):
 
     def on_old_host(self, verb, *arguments):
         """The old active's own fo-promote, with a state of its own."""
-        return self.pair.run(verb, "--node", "a", "--state-dir", self.pair.dir / "state-a", "--run-dir", self.pair.dir / "run-a",
-                             "--self-probe", self.pair.probe(OLD), *arguments)
+        return tool.run("fo-promote", verb, "--config", self.pair.config, "--json", "--node", "a", "--state-dir", self.pair.dir / "state-a",
+                        "--run-dir", self.pair.dir / "run-a", "--self-probe", self.pair.probe(OLD), *arguments)
 
     def adopt(self):
         (self.pair.dir / "serving-old").touch()

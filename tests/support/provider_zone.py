@@ -4,6 +4,8 @@
 import json
 import threading
 
+import dns.rdatatype
+
 from support.fake_dns import FakeDns, answer_to
 from support.scripted_http import ScriptedHttp, answer
 
@@ -22,7 +24,7 @@ class ProviderZone:
 
     def _answers(self, request):
         question = request.question[0]
-        key = (question.name.to_text().rstrip(".").lower(), question.rdtype.name)
+        key = (question.name.to_text().rstrip(".").lower(), dns.rdatatype.to_text(question.rdtype))
         with self.lock:
             ttl, values = self.sets.get(key, (0, []))
         records = [(question.name.to_text(), ttl, key[1], *values)] if values else []

@@ -105,6 +105,7 @@ constexpr auto common_keys = std::to_array<std::string_view>({
     "state-dir",
     "status",
     "suspect-for",
+    "symlinks",
     "take-over",
     "target",
     "targets-from",

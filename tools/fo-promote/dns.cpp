@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 
 #include <failover/context.hpp>
 #include <failover/dns.hpp>
@@ -75,11 +76,16 @@ Result<cli::Outcome> run_dns_set(const PromoteOptions& options, cli::Session& se
   if (session.options.dry_run) {
     for (auto& view : views) {
       const auto now = FO_TRY(view.updater->current(session.context));
-      session.output.print(fmt::format("{}: {} -> {}, TTL {} s, {}", view.updater->describe(), record_text(now),
-                                       fmt::join(to, ", "), view.ttl.value_or(ttl).count(),
-                                       view.updater->swap() == Swap::checked
-                                           ? "checked before and after (no compare-and-swap there)"
-                                           : "compare-and-swap"));
+      const bool checked = view.updater->swap() == Swap::checked;
+      const auto seconds = view.ttl.value_or(ttl).count();
+      session.output.print(
+          fmt::format("{}: {} -> {}, TTL {} s, {}", view.updater->describe(), record_text(now), fmt::join(to, ", "),
+                      seconds, checked ? "checked before and after (no compare-and-swap there)" : "compare-and-swap"));
+      session.output.object("planned", nlohmann::json{{"view", view.updater->describe()},
+                                                      {"to", to},
+                                                      {"ttl", seconds},
+                                                      {"swap", checked ? "checked" : "compare-and-swap"}}
+                                           .dump());
     }
     return cli::Outcome{};
   }

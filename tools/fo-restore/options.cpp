@@ -6,7 +6,9 @@
 
 namespace failover::cli {
 
-void declare_restore_options(CLI::App& app, RestoreCommand& command) {
+namespace {
+
+void declare_places(CLI::App& app, RestoreCommand& command) {
   auto& restore = command.restore;
   app.add_option("backup", command.backup,
                  "The backup; - takes its path from the first line of stdin (default: the newest verified one)")
@@ -25,6 +27,10 @@ void declare_restore_options(CLI::App& app, RestoreCommand& command) {
   app.add_option("--symlinks", command.symlinks, "Symbolic links: refuse (default), or keep those that end inside")
       ->type_name("refuse|inside")
       ->check(CLI::IsMember({"refuse", "inside"}).description(""));
+}
+
+void declare_demands(CLI::App& app, RestoreCommand& command) {
+  auto& restore = command.restore;
   app.add_flag("--verify", command.verify, "Check the backup only: archive, digest, limits");
   app.add_flag("--inspect", command.inspect, "Print what is in the backup: kind, version, extensions, certificates");
   app.add_option("--require", command.require,
@@ -38,6 +44,9 @@ void declare_restore_options(CLI::App& app, RestoreCommand& command) {
       ->type_name("PERCENT");
   app.add_option("--window", command.window, "Refuse outside this part of the day, local time: 01:00-05:00")
       ->type_name("FROM-TO");
+}
+
+void declare_hand_over(CLI::App& app, RestoreOptions& restore) {
   app.add_option("--pre-hook", restore.hooks.pre, "Executable to run before the first change (stops services)")
       ->type_name("FILE");
   app.add_option("--post-hook", restore.hooks.post, "Executable to run at the end (starts services, looks at them)")
@@ -56,6 +65,10 @@ void declare_restore_options(CLI::App& app, RestoreCommand& command) {
       ->type_name("REGEX");
   app.add_flag("--allow-password-in-argv", hand_over.allow_password_in_argv,
                "Allow {password} in the PROGRAM's arguments, where every user can read it");
+}
+
+void declare_rest(CLI::App& app, RestoreCommand& command) {
+  auto& restore = command.restore;
   app.add_option("--metrics-file", command.metrics_file, "File for Prometheus, replaced after every run")
       ->type_name("FILE.prom");
   app.add_flag("--rollback", command.rollback, "Go back to what was here before the last restore");
@@ -71,6 +84,15 @@ void declare_restore_options(CLI::App& app, RestoreCommand& command) {
   app.add_option("--max-ratio", restore.limits.max_ratio, "Refuse an archive that is packed tighter (default 1000)")
       ->type_name("N");
   add_duration(app, "--max-age", restore.max_age, "Refuse an older backup");
+}
+
+}  // namespace
+
+void declare_restore_options(CLI::App& app, RestoreCommand& command) {
+  declare_places(app, command);
+  declare_demands(app, command);
+  declare_hand_over(app, command.restore);
+  declare_rest(app, command);
 }
 
 }  // namespace failover::cli

@@ -120,6 +120,7 @@ Outcome render(const RestorePlan& plan, Output& output) {
             {"act", act.act}, {"path", act.path}, {"live", act.live}, {"size", act.size}, {"reason", act.reason}}));
   }
   const auto changes = changes_of(plan);
+  if (!plan.acts.empty()) output.print(changes_text(changes));
   auto fields = backup_json(plan.backup);
   fields["targets"] = roots_json(plan.roots);
   fields["acts"] = plan.acts.size();

@@ -34,7 +34,7 @@ struct Tkey {
   std::uint16_t rcode = 0;
   std::uint16_t rr_class = failover::dns_class::any;
   int count = 1;
-  std::size_t cut = 0;  ///< octets off the end
+  std::size_t cut = 0;    ///< octets off the end
   std::string more = {};  ///< octets at the end
 
   [[nodiscard]] DnsMessage answer() const {
