@@ -4,9 +4,7 @@
 import json
 import threading
 
-import dns.rdatatype
-
-from support.fake_dns import FakeDns, answer_to
+from support.fake_dns import FakeDns, answer_to, dns
 from support.scripted_http import ScriptedHttp, answer
 
 ZONE, SERVICE, EPOCH_RECORD = "pbx.test", "sip.pbx.test", "_failover.sip.pbx.test"
