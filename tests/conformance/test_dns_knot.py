@@ -2,12 +2,12 @@
 
 import unittest
 
-from conformance.dns_updater_suite import OLD, SERVICE, DnsUpdaterSuite
 from conformance.dns_key_cases import KeyCases, dig
+from conformance.dns_updater_suite import OLD, SERVICE, DnsChecks, DnsUpdaterSuite
 from support.knot import Knot
 
 
-class OnKnot(unittest.TestCase):
+class OnKnot(DnsChecks, unittest.TestCase):
     algorithm = "hmac-sha256"
     says = {"wrong secret": ("permission", "BADSIG"), "unknown key": ("permission", "BADKEY"), "no right": ("permission", "BADKEY"),
             "skewed clock": ("permission", "BADTIME"), "unknown zone": ("integrity", "is not signed (it says NOTAUTH")}

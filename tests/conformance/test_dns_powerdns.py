@@ -2,12 +2,12 @@
 
 import unittest
 
-from conformance.dns_updater_suite import OLD, SERVICE, DnsUpdaterSuite
 from conformance.dns_key_cases import KeyCases, dig
+from conformance.dns_updater_suite import OLD, SERVICE, DnsChecks, DnsUpdaterSuite
 from support.powerdns import PowerDns
 
 
-class OnPowerDns(unittest.TestCase):
+class OnPowerDns(DnsChecks, unittest.TestCase):
     algorithm = "hmac-sha256"
     # It does not sign what it says to a key or a time that it does not take: nobody can tell whether it said it.
     says = {"wrong secret": ("integrity", "is not signed (it says REFUSED"), "unknown key": ("integrity", "is not signed (it says REFUSED"),
