@@ -1,5 +1,6 @@
 """RFC 2136 updates with TSIG against BIND: the suite of every updater, and what only this kind can meet."""
 
+import re
 import shutil
 import subprocess
 import threading
@@ -102,8 +103,9 @@ class Interchange(OnePrimary):
         self.assertEqual((done.returncode, done.stderr), (0, ""), script)
 
     def knot_key(self):
-        name, algorithm, secret = (self.primary.dir / "sha384.key").read_text().replace('"', " ").split()[1:6:2]
-        return ["-y", f"{algorithm.rstrip(';')}:{name}:{secret}"]
+        text = (self.primary.dir / "sha384.key").read_text()
+        name, algorithm, secret = (re.search(pattern, text)[1] for pattern in (r'key "(.*?)"', r"algorithm (.*?);", r'secret "(.*?)"'))
+        return ["-y", f"{algorithm}:{name}:{secret}"]
 
     def test_one_after_the_other(self):
         had, epoch = OLD, 0
