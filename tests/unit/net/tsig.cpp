@@ -150,9 +150,9 @@ class Context final : public failover::TsigSigner {
   TsigHmac hmac_ = key();
 };
 
-/// The MAC of an answer made another one.
-std::string with_mac(std::string wire, const std::string& mac) {
-  wire.replace(wire.size() - 6 - mac.size(), mac.size(), mac);
+/// The MAC of an answer made another one. @param other octets of its other data
+std::string with_mac(std::string wire, const std::string& mac, std::size_t other = 0) {
+  wire.replace(wire.size() - 6 - other - mac.size(), mac.size(), mac);
   return wire;
 }
 
@@ -310,7 +310,7 @@ TEST_CASE("what the answer to a security context proves is told in four words") 
 
   server.error = dns_rcode::badtime;
   server.other = six(1);
-  CHECK(judge(with_mac(server.answer(exchange.mac), exchange.mac), exchange.mac));  // unproven, so not BADTIME
+  CHECK(judge(with_mac(server.answer(exchange.mac), exchange.mac, 6), exchange.mac));  // unproven, so not BADTIME
   CHECK_FALSE(judge(server.answer(exchange.mac), exchange.mac));
   CHECK_FALSE(judge(*failover::build_dns_message(request()), exchange.mac));  // unsigned is no answer here either
   server = Server();
