@@ -92,12 +92,16 @@ Result<ActStep> Applier::look(const RestoreAct& act, Direction direction) {
   if (opened) {
     live = FO_TRY(see(parent_.get(), name_of(act.path), act));
   } else if (opened.error().kind != ErrorKind::not_found && opened.error().kind != ErrorKind::refused) {
-    // A link where its directory was (ours, made last) is no way to it either: there is nothing there.
     return std::unexpected(opened.error());
   }
-  if (is_directory_act(act.kind)) return next_step(act.kind, direction, live, Seen::absent);
-  const auto slot = FO_TRY(see(slots_.at(act.mount), slot_name(act.n), act));
-  return next_step(act.kind, direction, live, slot);
+  auto slot = Seen::absent;
+  if (!is_directory_act(act.kind)) slot = FO_TRY(see(slots_.at(act.mount), slot_name(act.n), act));
+  const auto step = next_step(act.kind, direction, live, slot);
+  // A symbolic link stands where its directory was: what was there is gone with it, and nothing is done through it.
+  if (!opened && opened.error().kind == ErrorKind::refused && step != ActStep::nothing) {
+    return std::unexpected(opened.error());
+  }
+  return step;
 }
 
 Result<void> Applier::act_on(const RestoreAct& act, ActStep step) {

@@ -22,19 +22,20 @@ def snapshot(root):
             path = Path(folder) / name
             info = path.lstat()
             digest = hashlib.sha256(path.read_bytes()).hexdigest() if stat.S_ISREG(info.st_mode) else ""
+            digest = os.readlink(path) if stat.S_ISLNK(info.st_mode) else digest
             seen[str(path.relative_to(root))] = (stat.S_IFMT(info.st_mode), stat.S_IMODE(info.st_mode), info.st_uid,
                                                  info.st_gid, digest)
     return seen
 
 
-def write_zip(path, files, folders=()):
+def write_zip(path, files, folders=(), links=()):
     """Deterministic: the same content gives the same bytes."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in folders:
             archive.writestr(zipfile.ZipInfo(name + "/", (2026, 1, 2, 3, 4, 6)), b"")
-        for name, content in sorted(files.items()):
+        for name, content in sorted({**files, **dict(links)}.items()):
             info = zipfile.ZipInfo(name, (2026, 1, 2, 3, 4, 6))
-            info.external_attr = (stat.S_IFREG | 0o644) << 16
+            info.external_attr = (stat.S_IFLNK | 0o777 if name in dict(links) else stat.S_IFREG | 0o644) << 16
             info.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(info, content)
 
@@ -82,8 +83,11 @@ class RestoreCase:
             del second[f"{'more/' if i > 2 else ''}gone/g{i}"]
             second[f"{'more/' if i > 2 else ''}new/n{i}/file"] = rng.randbytes(200)
         assert len(second) == files
-        write_zip(self.backups / "1.zip", first)
-        write_zip(self.backups / "2.zip", second, folders=["empty"])
+        del second["d0/s0/f000"]
+        second["becomes-a-folder/file"] = b"where a link was"
+        write_zip(self.backups / "1.zip", first, links={"turns": "d0/s0", "goes": "db", "becomes-a-folder": "db/main.db"})
+        write_zip(self.backups / "2.zip", second, folders=["empty"],
+                  links={"turns": "d1", "comes": "db/main.db", "d0/s0/f000": "../../db"})
 
     def _make_start(self):
         self.live.mkdir(parents=True)
@@ -116,7 +120,7 @@ class RestoreCase:
 
     @property
     def targets(self):
-        return ["--target", self.live, "--map", f"more={self.more}", "--keep-undo", "2"]
+        return ["--target", self.live, "--map", f"more={self.more}", "--keep-undo", "2", "--symlinks", "inside"]
 
     @property
     def forward(self):

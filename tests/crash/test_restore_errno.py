@@ -71,7 +71,7 @@ class FullDisk(unittest.TestCase):
         target = self.disk / "live"
         target.mkdir()
         (target / "mine").write_text("left alone")
-        done = tool.run("fo-restore", "--state-dir", self.folder / "state", "--target", target, "--take-over",
+        done = tool.run("fo-restore", "--state-dir", self.folder / "state", "--target", target, "--take-over", "--symlinks", "inside",
                         case.backups / "2.zip")
         self.assertEqual(done.status, 1, done)
         self.assertIn(text, done.stderr)
@@ -89,7 +89,8 @@ class FullDisk(unittest.TestCase):
         case = RestoreCase(self.folder / "case", files=16)
         self.mount("size=1m")
         subprocess.run(["mount", "-o", "remount,ro", str(self.disk)], check=True)
-        done = tool.run("fo-restore", "--state-dir", self.folder / "state", "--target", self.disk, case.backups / "2.zip")
+        done = tool.run("fo-restore", "--state-dir", self.folder / "state", "--target", self.disk, "--symlinks", "inside",
+                        case.backups / "2.zip")
         self.assertEqual(done.status, 1, done)
         self.assertIn("Read-only file system", done.stderr)
 
