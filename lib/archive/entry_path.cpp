@@ -54,7 +54,9 @@ Result<void> check_bytes(std::string_view name, bool marked_utf8) {
   if (!valid_utf8(name)) return refuse(ArchiveRule::name_utf8, name, "its name is not valid UTF-8");
   const bool ascii = std::ranges::all_of(name, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
   if (!ascii && !marked_utf8) {
-    return refuse(ArchiveRule::name_encoding, name, "its name is not ASCII and not marked as UTF-8");
+    return refuse(
+        ArchiveRule::name_encoding, name,
+        "its name is not ASCII and not marked as UTF-8; zip marks it only on a host with the locale en_US.UTF-8");
   }
   if (has_c1_control(name)) return refuse(ArchiveRule::name_control, name, "its name holds a control character");
   const bool drive = name.size() >= 2 && name[1] == ':' && ((name[0] | 0x20) >= 'a' && (name[0] | 0x20) <= 'z');

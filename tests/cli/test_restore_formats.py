@@ -139,6 +139,32 @@ class FormatsTest(unittest.TestCase):
         self.assertEqual((done.status, done.result["acts"]), (0, 2), done)
         self.assertEqual(facts_of(target), facts_of(self.source))
 
+    def test_links_in_zips_and_tars(self):
+        """Property inside: one that leads out is refused, whatever was said. (What becomes of links: test_restore_links.)"""
+        for link, target in (("bin/again", "run it"), ("rec/up", "../bin/run it"), ("en", "rec")):
+            (self.source / link).symlink_to(target)
+        zipped, tarred = self.folder / "links.zip", self.folder / "links.tar.gz"
+        self.call("zip", "-qry", zipped, "bin", "rec", "en", cwd=self.source)
+        self.call("tar", "-czf", tarred, "-C", self.source, ".")
+        for archive in (zipped, tarred):
+            refused = self.run_tool("--verify", archive)
+            self.assertEqual(refused.status, 7, refused)
+            self.assertIn("rule entry-type", refused.stderr)
+            live = self.folder / f"live{archive.suffix}"
+            live.mkdir()
+            done = self.run_tool("--target", live, "--take-over", "--symlinks", "inside", archive)
+            self.assertEqual(done.status, 0, done)
+            self.assertEqual([os.readlink(live / name) for name in ("bin/again", "rec/up", "en")], ["run it", "../bin/run it", "rec"])
+        for bad in ("/etc/passwd", "../../etc", "rec/../../x"):
+            (self.source / "en").unlink()
+            (self.source / "en").symlink_to(bad)
+            self.call("tar", "-czf", tarred, "-C", self.source, ".")
+            self.call("zip", "-qry", zipped, "-FS", "bin", "rec", "en", cwd=self.source)
+            for archive in (zipped, tarred):
+                refused = self.run_tool("--verify", "--symlinks", "inside", archive)
+                self.assertEqual(refused.status, 7, refused)
+                self.assertIn("rule link", refused.stderr)
+
     def test_a_sparse_file_in_a_tar(self):
         sparse = self.source / "sparse"
         with open(sparse, "wb") as out:
