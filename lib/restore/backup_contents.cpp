@@ -76,16 +76,12 @@ Result<BackupContents> inspect_backup(const OpenBackup& backup, const Context& c
   return inspector.contents();
 }
 
-Result<void> add_contents(OpenBackup& backup, const Context& context) {
+Result<BackupContents> contents_or_unknown(const OpenBackup& backup, const Context& context) {
   auto contents = inspect_backup(backup, context);
   FO_TRY(context.check());
-  if (contents) {
-    backup.facts.contents = *contents;
-  } else {
-    context.note(Level::warning, contents.error().message + "; what is in the backup is unknown");
-    backup.facts.contents.kind = "unknown";
-  }
-  return {};
+  if (contents) return contents;
+  context.note(Level::warning, contents.error().message + "; what is in the backup is unknown");
+  return BackupContents{.kind = "unknown"};
 }
 
 }  // namespace failover

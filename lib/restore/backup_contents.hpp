@@ -13,6 +13,6 @@ Result<BackupContents> inspect_backup(const OpenBackup& backup, const Context& c
 
 /// The same before a restore: an inspection that fails makes everything unknown, with a warning, but does not stop by
 /// itself whoever demands nothing of the facts.
-Result<void> add_contents(OpenBackup& backup, const Context& context);
+Result<BackupContents> contents_or_unknown(const OpenBackup& backup, const Context& context);
 
 }  // namespace failover

@@ -77,7 +77,10 @@ Result<OpenBackup> open_demanded(const StateDir& state, const std::filesystem::p
   // A PROGRAM uses all of it; a tree looks at what it stages.
   auto opened =
       FO_TRY(options.program.empty() ? open_backup(path, options, context) : open_whole_backup(path, options, context));
-  FO_TRY(add_contents(opened, context));
+  // Else whoever puts it somewhere looks: a night without a change looks at nothing.
+  if (options.demands.any() || !options.program.empty()) {
+    opened.facts.contents = FO_TRY(contents_or_unknown(opened, context));
+  }
   const auto last = FO_TRY(read_restored_generation(state));
   FO_TRY(check_demands(options.demands, opened.facts, last));
   return opened;

@@ -16,6 +16,7 @@
 #include "archive/entry_path.hpp"
 #include "archive/entry_tree.hpp"
 #include "restore/backup_choice.hpp"
+#include "restore/backup_contents.hpp"
 #include "restore/commit_plan.hpp"
 #include "restore/dress.hpp"
 #include "restore/hooks.hpp"
@@ -90,7 +91,9 @@ class TreeRestore {
     run.checks = options_.checks.targets;
     run.check_timeout = std::chrono::ceil<std::chrono::milliseconds>(options_.checks.timeout);
     run.mounts = mounts_of(plan);
-    run.after = generation_of(backup_.facts, run);
+    auto facts = backup_.facts;
+    if (!options_.demands.any()) facts.contents = FO_TRY(contents_or_unknown(backup_, context));
+    run.after = generation_of(facts, run);
     const auto number = run.number;
     FO_TRY(journal.begin(std::move(run)));
     Slots slots(tree_, number);

@@ -27,6 +27,7 @@ class Holder {
     REQUIRE(::pipe(ready) == 0);
     pid_ = ::fork();
     if (pid_ == 0) {
+      ::signal(SIGTERM, SIG_DFL);  // not the test framework's
       const auto lock = note.empty() ? lock_host(state, purpose) : FileLock::take(state.host_lock(), note);
       if (::write(ready[1], lock ? "1" : "0", 1) != 1) ::_exit(1);
       while (true) ::pause();
