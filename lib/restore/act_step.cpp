@@ -16,8 +16,9 @@ ActStep forward(ActKind kind, Seen live, Seen slot) noexcept {
       if (live == Seen::new_file) return ActStep::nothing;
       return slot == Seen::new_file && live == Seen::absent ? ActStep::slot_to_live : ActStep::conflict;
     case ActKind::remove:
-      // The slot was empty and is ours alone. overlayfs gives a file of its lower layer a new identity as it moves.
-      if (slot == Seen::old_file || (slot == Seen::other_file && live == Seen::absent)) return ActStep::nothing;
+      // The slot was empty and is ours alone, so what is in it was moved there; by now the backup's directory may stand
+      // in its place. overlayfs gives a file of its lower layer a new identity as it moves.
+      if (slot == Seen::old_file || (slot == Seen::other_file && live != Seen::old_file)) return ActStep::nothing;
       return live == Seen::old_file && slot == Seen::absent ? ActStep::live_to_slot : ActStep::conflict;
     case ActKind::make_directory:
       return live == Seen::absent || live == Seen::directory ? ActStep::make_directory : ActStep::conflict;

@@ -1,8 +1,10 @@
 #include "restore/dress.hpp"
 
+#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <ctime>
 #include <string>
 #include <string_view>
 
@@ -89,12 +91,26 @@ class Dresser {
     const int folder = slots_.at(act.mount);
     if (wardrobe_.entries != nullptr && !act.link.empty()) FO_TRY(make_link(act, folder, name));
     if (wardrobe_.entries != nullptr && act.link.empty()) FO_TRY(dress_file(act, folder, name));
+    if (wardrobe_.entries == nullptr) FO_TRY(settle(folder, name));
     const auto facts = FO_TRY(look_at(folder, name));
     act.new_file = FO_TRY(identify(folder, name, facts));
     return {};
   }
 
  private:
+  /// overlayfs gives a file of its lower layer a new birth time with the first change of it: better now than by the
+  /// move.
+  static Result<void> settle(int folder, const std::string& name) {
+    struct stat info{};
+    if (::fstatat(folder, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) return fail_errno("cannot look at its slot");
+    const std::array<timespec, 2> times{info.st_atim, {0, UTIME_OMIT}};
+    // EPERM: somebody else's file; elsewhere than on overlayfs there is nothing to settle.
+    if (::utimensat(folder, name.c_str(), times.data(), AT_SYMLINK_NOFOLLOW) != 0 && errno != EPERM) {
+      return fail_errno("cannot touch its slot");
+    }
+    return {};
+  }
+
   Result<void> open_parent(const std::string& path) {
     const auto parent = parent_of(path);
     if (parent_ && parent == parent_path_) return {};

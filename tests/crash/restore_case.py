@@ -83,6 +83,7 @@ class RestoreCase:
             del second[f"{'more/' if i > 2 else ''}gone/g{i}"]
             second[f"{'more/' if i > 2 else ''}new/n{i}/file"] = rng.randbytes(200)
         assert len(second) == files
+        second["db/main.db"] = rng.randbytes(8000)  # so that its logs go, whether or not the files were copied before
         del second["d0/s0/f000"]
         second["becomes-a-folder/file"] = b"where a link was"
         write_zip(self.backups / "1.zip", first, links={"turns": "d0/s0", "goes": "db", "becomes-a-folder": "db/main.db"})

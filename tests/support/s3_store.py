@@ -28,7 +28,7 @@ def is_signed(request, scheme="http", service="s3"):
     signed = {name: request.fields[name] for name in proof[5].split(";")}
     if any(name.startswith("x-amz-") and name not in signed and name != "x-amz-checksum-mode" for name in request.fields):
         return False
-    theirs = AWSRequest(method=request.method, url=f"{scheme}://{request.fields['host']}{request.target}", headers=signed)
+    theirs = AWSRequest(method=request.method, url=f"{scheme}://{request.fields['host']}{request.target}", headers=signed, data=request.body)
     theirs.context["timestamp"] = request.fields["x-amz-date"]
     auth = (S3SigV4Auth if service == "s3" else SigV4Auth)(Credentials(ACCESS, SECRET), service, REGION)
     canonical = auth.canonical_request(theirs)
