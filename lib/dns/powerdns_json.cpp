@@ -101,7 +101,9 @@ ProviderComplaint powerdns_complaint(int status, std::string_view body) {
     complaint.text = body.substr(0, body.find('\n'));
   }
   // 422: PowerDNS understood it and does not take it; nothing was done.
-  if (status == 422) complaint.kind = ErrorKind::config;
+  if (status == 422) {
+    complaint.kind = complaint.text.contains("out of zone") ? ErrorKind::conflict : ErrorKind::config;
+  }
   return complaint;
 }
 

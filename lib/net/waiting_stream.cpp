@@ -43,6 +43,8 @@ WaitingStream::WaitingStream(Fd fd, std::string peer, Duration silence) noexcept
     : fd_(std::move(fd)), peer_(std::move(peer)), silence_(silence) {}
 
 WaitingStream::~WaitingStream() {
+  // Without a word OpenSSL takes a hang-up for an attack, and the session of both FTP connections for spoilt.
+  if (ssl_ != nullptr) SSL_set_shutdown(ssl_, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
   SSL_free(ssl_);
 }
 

@@ -63,7 +63,7 @@ Result<std::unique_ptr<FtpLink>> FtpLink::open(const FtpPeer& peer, const Contex
 Result<std::string> FtpLink::fetch_listing(std::string_view command, const std::string& argument,
                                            const std::string& folder, const Context& context) {
   const auto work = "cannot list " + folder;
-  const auto data = FO_TRY(control_->connect_data(context));
+  auto data = FO_TRY(control_->connect_data(context));
   FO_TRY(control_->begin_transfer(*data, command, argument, work, context));
   in_order_ = false;
   std::string text;
@@ -74,6 +74,7 @@ Result<std::string> FtpLink::fetch_listing(std::string_view command, const std::
       return fail(ErrorKind::protocol, "the listing of " + folder + " does not end; use a folder of its own");
     }
   }
+  data.reset();  // ProFTPD waits for that, up to ten seconds, before it replies
   const auto answer = FO_TRY(control_->reply(context));
   // Only with this the listing is whole.
   if (!answer.is_good()) return std::unexpected(ftp_error(answer, work));

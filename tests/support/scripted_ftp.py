@@ -192,7 +192,9 @@ class _Session:
             for piece in self.server.data.get(verb, lambda whole: [whole])(truth):
                 data.sendall(piece)
             if self.server.data_tls and self.server.good_bye:
-                data = data.unwrap()
+                data.setblocking(False)  # whoever reads need not answer the good-bye
+                with contextlib.suppress(ssl.SSLWantReadError):
+                    data.unwrap()
         except OSError:
             lost = True
         data.close()
