@@ -89,8 +89,9 @@ Result<DnsMessage> ask_tcp(const Address& server, const DnsQuestion& question, c
   return answer;
 }
 
-Result<DnsMessage> ask_udp(const Address& server, const DnsQuestion& question, const Context& context) {
+Result<DnsMessage> ask_udp(const Address& server, const DnsQuestion& question, const Context& context, bool recursion) {
   auto query = FO_TRY(make_dns_query(question));
+  query.recursion_desired = recursion;
   const auto allowed = context.within(udp_tries[0] + udp_tries[1] + udp_tries[2]).deadline.remaining();
   Error last;
   for (const auto limit : udp_tries) {

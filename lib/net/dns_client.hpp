@@ -26,7 +26,9 @@ Result<DnsMessage> ask_tcp(const Address& server, const DnsQuestion& question, c
 /// The same over UDP: three tries of 1, 2 and 4 seconds, each with a random ID from a fresh socket (RFC 5452). Packets
 /// with another ID or another question, or that cannot be read, are dropped and waiting goes on. A truncated answer is
 /// asked for again over TCP.
-Result<DnsMessage> ask_udp(const Address& server, const DnsQuestion& question, const Context& context);
+/// @param recursion the server is a resolver, which asks others
+Result<DnsMessage> ask_udp(const Address& server, const DnsQuestion& question, const Context& context,
+                           bool recursion = false);
 
 /// Sends one message over a new TCP connection and gives the first one back that has its ID, as it came.
 Result<std::string> exchange_tcp(const Address& server, std::string_view wire, const Context& context);

@@ -1,5 +1,6 @@
 #include "net/dns_rdata.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -18,6 +19,62 @@
 #include "net/dns_name.hpp"
 
 namespace failover {
+
+namespace {
+
+constexpr std::size_t srv_numbers = 6;
+constexpr std::size_t soa_numbers = 20;
+
+std::uint32_t number_at(std::string_view bytes, std::size_t place, std::size_t width) {
+  std::uint32_t value = 0;
+  for (std::size_t i = 0; i < width; ++i) value = value << 8U | static_cast<unsigned char>(bytes[place + i]);
+  return value;
+}
+
+/// Whether these bytes are one name in wire form without compression, and nothing else.
+bool is_plain_name(std::string_view wire) {
+  constexpr std::size_t max_name = 255;
+  constexpr std::size_t max_label = 63;
+  if (wire.size() > max_name) return false;
+  while (!wire.empty()) {
+    const std::size_t length = static_cast<unsigned char>(wire.front());
+    if (length == 0) return wire.size() == 1;
+    if (length > max_label || wire.size() <= length) return false;
+    wire.remove_prefix(length + 1);
+  }
+  return false;
+}
+
+}  // namespace
+
+DnsRecord cname_record(const DnsName& name, const DnsName& target, std::uint32_t ttl) {
+  return {name, dns_type::cname, dns_class::in, ttl, target.wire()};
+}
+
+DnsRecord srv_record(const DnsName& name, const DnsSrv& srv, std::uint32_t ttl) {
+  std::string rdata;
+  append_u16(rdata, srv.priority);
+  append_u16(rdata, srv.weight);
+  append_u16(rdata, srv.port);
+  return {name, dns_type::srv, dns_class::in, ttl, rdata + srv.target.wire()};
+}
+
+Result<DnsSrv> srv_in(const DnsRecord& record) {
+  const std::string_view data = record.rdata;
+  if (record.type != dns_type::srv || data.size() <= srv_numbers || !is_plain_name(data.substr(srv_numbers))) {
+    return fail(ErrorKind::protocol, "a DNS record holds no service (SRV)");
+  }
+  return DnsSrv{static_cast<std::uint16_t>(number_at(data, 0, 2)), static_cast<std::uint16_t>(number_at(data, 2, 2)),
+                static_cast<std::uint16_t>(number_at(data, 4, 2)),
+                DnsName::from_wire(std::string(data.substr(srv_numbers)))};
+}
+
+Result<std::uint32_t> negative_ttl_in(const DnsRecord& record) {
+  if (record.type != dns_type::soa || record.rdata.size() <= soa_numbers) {
+    return fail(ErrorKind::protocol, "a DNS record holds no start of authority (SOA)");
+  }
+  return std::min(record.ttl, number_at(record.rdata, record.rdata.size() - 4, 4));
+}
 
 Result<DnsRecord> address_record(const DnsName& name, std::string_view address, std::uint32_t ttl) {
   const std::string text(address);

@@ -52,18 +52,31 @@ Result<void> DnsSocket::wait(short events) {
   }
 }
 
-Result<DnsSocket> DnsSocket::connect(const Address& server, int type, const Context& context) {
+Result<DnsSocket> DnsSocket::begin(const Address& server, int type, const Context& context) {
   DnsSocket result(context, server.text());
   FO_TRY(result.make_wake());
   result.socket_ = Fd(::socket(server.family(), type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!result.socket_) return std::unexpected(result.failed(errno, "cannot make a socket"));
   if (::connect(result.socket_.get(), server.data(), server.size()) == 0) return result;
   if (errno != EINPROGRESS) return std::unexpected(result.failed(errno, "cannot connect"));
-  FO_TRY(result.wait(POLLOUT));
+  result.connecting_ = true;
+  return result;
+}
+
+Result<void> DnsSocket::await_connected() {
+  if (!connecting_) return {};
+  FO_TRY(wait(POLLOUT));
   int error_number = 0;
   socklen_t size = sizeof error_number;
-  if (::getsockopt(result.socket_.get(), SOL_SOCKET, SO_ERROR, &error_number, &size) != 0) error_number = errno;
-  if (error_number != 0) return std::unexpected(result.failed(error_number, "cannot connect"));
+  if (::getsockopt(socket_.get(), SOL_SOCKET, SO_ERROR, &error_number, &size) != 0) error_number = errno;
+  if (error_number != 0) return std::unexpected(failed(error_number, "cannot connect"));
+  connecting_ = false;
+  return {};
+}
+
+Result<DnsSocket> DnsSocket::connect(const Address& server, int type, const Context& context) {
+  auto result = FO_TRY(begin(server, type, context));
+  FO_TRY(result.await_connected());
   return result;
 }
 

@@ -23,6 +23,12 @@ class DnsSocket {
  public:
   /// @param type SOCK_STREAM or SOCK_DGRAM. @param context must live as long as the socket.
   static Result<DnsSocket> connect(const Address& server, int type, const Context& context);
+  /// The same without waiting: the handshake goes on while something else is done; await_connected() ends it.
+  static Result<DnsSocket> begin(const Address& server, int type, const Context& context);
+  /// An error when no connection came about.
+  Result<void> await_connected();
+  /// From now on this deadline counts. @param context must live as long as it is used; its stop is that of connect().
+  void use(const Context& context) noexcept { context_ = &context; }
 
   /// Sends all of it.
   Result<void> send(std::string_view bytes);
@@ -48,6 +54,7 @@ class DnsSocket {
   const Context* context_;
   std::string server_;
   Fd socket_;
+  bool connecting_ = false;
   std::unique_ptr<Wake> wake_;
 };
 
