@@ -85,7 +85,8 @@ class CloudDnsZone final : public ZoneApi {
   /// A change that deletes what is not there; whoever may not write is told that first.
   Result<void> prove_access(const ServiceNames& names, const Context& context) override {
     RecordChange impossible;
-    impossible.remove.push_back({names.epoch_record, "TXT", 1, {"\"failover access check\""}});
+    const auto& name = names.has_mark ? names.epoch_record : names.service;
+    impossible.remove.push_back({name, "TXT", 1, {"\"failover access check\""}});
     const auto done = send("asking for the right to write", impossible, context);
     if (done) return fail(ErrorKind::protocol, "it says that it has deleted a record that does not exist");
     if (done.error().kind == ErrorKind::conflict) return {};

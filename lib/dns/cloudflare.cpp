@@ -77,10 +77,10 @@ class CloudflareApi final : public ZoneApi {
   }
 
   /// A batch that deletes what is not there: whoever may not write is told that first.
-  Result<void> prove_access(const ServiceNames& names, const Context& context) override {
-    RecordChange impossible;
-    impossible.remove.push_back({names.epoch_record, "TXT", 0, {}, {std::string(no_record)}});
+  Result<void> prove_access(const ServiceNames& /*names*/, const Context& context) override {
     const auto target = FO_TRY(records_target(context)) + "/batch";
+    RecordChange impossible;
+    impossible.remove.push_back({known_->zone.name, "TXT", 0, {}, {std::string(no_record)}});
     const auto done = client_->change("asking for the right to write", "POST", target, json_type,
                                       cloudflare_batch(impossible), context);
     if (done) return fail(ErrorKind::protocol, "it says that it has deleted a record that does not exist");

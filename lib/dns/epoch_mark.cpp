@@ -63,7 +63,8 @@ std::string_view to_string(Swap swap) noexcept {
 }
 
 bool same_content(const ServiceRecord& a, const ServiceRecord& b) noexcept {
-  return a.mark == b.mark && std::ranges::is_permutation(a.addresses, b.addresses);
+  return a.mark == b.mark && std::ranges::is_permutation(a.addresses, b.addresses) &&
+         std::ranges::is_permutation(a.targets, b.targets);
 }
 
 }  // namespace failover

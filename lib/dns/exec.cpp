@@ -32,7 +32,6 @@
 #include "dns/settle.hpp"
 #include "dns/swap_rule.hpp"
 #include "dns/view_settings.hpp"
-#include "net/dns_name.hpp"
 
 namespace failover {
 
@@ -74,8 +73,8 @@ class ExecUpdater final : public DnsUpdater {
 
   Result<void> replace(const ServiceRecord& given_from, const ServiceRecord& given_to,
                        const Context& context) override {
-    const auto from = FO_TRY(canonical_record(given_from));
-    auto to = FO_TRY(canonical_record(given_to));
+    const auto from = FO_TRY(own_part(given_from));
+    auto to = FO_TRY(own_part(given_to));
     if (to.ttl.count() == 0) to.ttl = program_.ttl;
     FO_TRY(while_doing(describe(), check_swap(from, to)));
     const auto before = FO_TRY(current(context));
@@ -105,6 +104,13 @@ class ExecUpdater final : public DnsUpdater {
   }
 
  private:
+  [[nodiscard]] Result<ServiceRecord> own_part(const ServiceRecord& given) const {
+    auto record = FO_TRY(canonical_record(given));
+    if (program_.epoch_record.empty()) record.mark.reset();
+    if (program_.service.empty()) record.addresses.clear();
+    return record;
+  }
+
   [[nodiscard]] Result<void> not_as_read(const ServiceRecord& from, const ServiceRecord& now) const {
     return fail(ErrorKind::conflict,
                 fmt::format("{}: {} is not as it was read ({}), nothing was changed; it now has {}", describe(),
@@ -164,9 +170,9 @@ Result<DnsView> make_view(std::string_view text, std::string_view service, std::
   const auto url = FO_TRY(parse_url(text));
   const auto settings = FO_TRY(parse_view_settings(url, own_keys));
   auto program = FO_TRY(program_of(url, settings));
-  const ServiceNames names{FO_TRY(DnsName::from_text(service)), FO_TRY(DnsName::from_text(epoch_record))};
-  program.service = names.service.to_text();
-  program.epoch_record = names.epoch_record.to_text();
+  const auto names = FO_TRY(service_names(service, epoch_record));
+  if (names.has_service) program.service = names.service.to_text();
+  if (names.has_mark) program.epoch_record = names.epoch_record.to_text();
   DnsView view;
   view.name = text;
   view.from = settings.from;

@@ -29,7 +29,6 @@
 #include "dns/readback_verifier.hpp"
 #include "dns/swap_rule.hpp"
 #include "dns/view_settings.hpp"
-#include "net/dns_name.hpp"
 
 namespace failover {
 
@@ -97,8 +96,8 @@ class HostsUpdater final : public DnsUpdater {
 
   Result<void> replace(const ServiceRecord& given_from, const ServiceRecord& given_to,
                        const Context& context) override {
-    const auto from = FO_TRY(canonical_record(given_from));
-    const auto to = FO_TRY(canonical_record(given_to));
+    const auto from = FO_TRY(own_part(given_from));
+    const auto to = FO_TRY(own_part(given_to));
     FO_TRY(while_doing(describe(), check_swap(from, to)));
     const auto lock = FO_TRY(take_lock(context));
     const auto file = FO_TRY(while_doing(describe(), read_hosts(path_)));
@@ -126,6 +125,13 @@ class HostsUpdater final : public DnsUpdater {
   }
 
  private:
+  [[nodiscard]] Result<ServiceRecord> own_part(const ServiceRecord& given) const {
+    auto record = FO_TRY(canonical_record(given));
+    if (names_.epoch_record.empty()) record.mark.reset();
+    if (names_.service.empty()) record.addresses.clear();
+    return record;
+  }
+
   Result<FileLock> take_lock(const Context& context) const {
     const auto path = beside(path_, "failover-lock");
     while (true) {
@@ -150,7 +156,10 @@ Result<DnsView> make_view(std::string_view text, std::string_view service, std::
   if (!settings.verify.empty()) {
     return fail(ErrorKind::usage, "verify is no parameter of it: the file itself is read back");
   }
-  HostsNames names{FO_TRY(DnsName::from_text(service)).to_text(), FO_TRY(DnsName::from_text(epoch_record)).to_text()};
+  const auto parsed = FO_TRY(service_names(service, epoch_record));
+  HostsNames names;
+  if (parsed.has_service) names.service = parsed.service.to_text();
+  if (parsed.has_mark) names.epoch_record = parsed.epoch_record.to_text();
   DnsView view;
   view.name = text;
   view.from = settings.from;

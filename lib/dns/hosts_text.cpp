@@ -44,7 +44,7 @@ struct Line {
 
 /// "# EPOCH_RECORD MARK".
 Result<std::optional<EpochMark>> mark_in(std::string_view content, std::string_view epoch_record) {
-  if (!content.starts_with('#')) return std::nullopt;
+  if (epoch_record.empty() || !content.starts_with('#')) return std::nullopt;
   content.remove_prefix(1);
   if (!same_name(cut_word(content), epoch_record)) return std::nullopt;
   content.remove_prefix(std::min(content.size(), content.find_first_not_of(blanks)));

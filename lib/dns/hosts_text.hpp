@@ -10,8 +10,8 @@ namespace failover {
 
 /// The two names that a hosts file is looked through for.
 struct HostsNames {
-  std::string service;
-  std::string epoch_record;
+  std::string service;       ///< empty: it is about the mark alone
+  std::string epoch_record;  ///< empty: the mark lives elsewhere
 };
 
 /// What a hosts file (hosts(5)) says of the service: the addresses of the lines that name it, and the mark in the

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -56,12 +58,11 @@ std::vector<Address> reachable_family(std::vector<Address> addresses, const Cont
 /// A failure here only means that the resolver must be asked.
 std::vector<Address> ask_primary(const PrimaryServer& primary, const DnsName& name, std::uint16_t port,
                                  const Context& context) {
+  const std::vector<DnsQuestion> questions{{name, dns_type::a, dns_class::in}, {name, dns_type::aaaa, dns_class::in}};
+  const auto answers = primary.ask_all(questions, context);
   std::vector<Address> addresses;
-  for (const auto type : {dns_type::a, dns_type::aaaa}) {
-    const DnsQuestion question{name, type, dns_class::in};
-    const auto answer = primary.ask(question, context);
-    if (!answer) continue;
-    const auto records = rrset_in(*answer, question);
+  for (std::size_t i = 0; answers && i < questions.size(); ++i) {
+    const auto records = rrset_in((*answers)[i], questions[i]);
     if (!records) continue;
     for (const auto& address : addresses_of(*records, name, port)) addresses.push_back(address);
   }
@@ -89,9 +90,26 @@ Result<std::vector<NameServer>> find_name_servers(const PrimaryServer& primary, 
     Result<std::vector<Address>> found = std::move(addresses);
     if (found->empty()) found = Resolver::resolve_now(name.to_text(), port, context);
     if (found) found = reachable_family(std::move(*found), context);
-    servers.push_back(NameServer{name.to_text(), std::move(found)});
+    servers.push_back(NameServer{name.to_text(), std::move(found), {}});
   }
   return servers;
+}
+
+void add_hidden_primary(std::vector<NameServer>& servers, const std::shared_ptr<const PrimaryServer>& primary,
+                        const Context& context) {
+  auto addresses = primary->find(context);
+  const auto listed = [&](const Address& address) {
+    return std::ranges::any_of(servers, [&](const NameServer& server) {
+      return server.addresses &&
+             std::ranges::find(*server.addresses, address.text(), &Address::text) != server.addresses->end();
+    });
+  };
+  if (addresses && std::ranges::any_of(*addresses, listed)) return;
+  if (addresses) addresses->resize(1, addresses->front());
+  servers.push_back(
+      {"the primary", std::move(addresses), [primary](std::span<const DnsQuestion> questions, const Context& within) {
+         return primary->ask_all(questions, within);
+       }});
 }
 
 std::vector<NameServer> named_servers(const std::vector<HostPort>& places, const Context& context) {
@@ -99,7 +117,7 @@ std::vector<NameServer> named_servers(const std::vector<HostPort>& places, const
   for (const auto& place : places) {
     auto found = Resolver::resolve_now(place.host, place.port, context);
     if (found) found = reachable_family(std::move(*found), context);
-    servers.push_back(NameServer{place.host, std::move(found)});
+    servers.push_back(NameServer{place.host, std::move(found), {}});
   }
   return servers;
 }

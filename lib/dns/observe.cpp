@@ -1,7 +1,5 @@
 #include "dns/observe.hpp"
 
-#include <algorithm>
-#include <chrono>
 #include <expected>
 #include <memory>
 #include <optional>
@@ -30,17 +28,6 @@ namespace failover {
 
 namespace {
 
-/// What is kept of the time for writing the mark.
-constexpr Duration mark_time = std::chrono::seconds(10);
-
-ServiceRecord addresses_of(const ServiceRecord& record) {
-  return {record.addresses, record.ttl, std::nullopt};
-}
-
-ServiceRecord mark_of(const ServiceRecord& record) {
-  return {{}, record.ttl, record.mark};
-}
-
 FindServers servers_of(const DnsName& service, const ViewSettings& settings) {
   return [service, settings](const Context& context) -> Result<std::vector<NameServer>> {
     if (!settings.verify.empty()) return named_servers(settings.verify, context);
@@ -52,28 +39,17 @@ FindServers servers_of(const DnsName& service, const ViewSettings& settings) {
   };
 }
 
-/// The name as its authoritative servers give it, and where its mark lives. Shared by updater and verifier.
-struct Observed {
-  DnsName service;
-  std::unique_ptr<DnsVerifier> servers;
-  std::optional<DnsView> mark;
-};
-
 class ObserveUpdater final : public DnsUpdater {
  public:
-  explicit ObserveUpdater(std::shared_ptr<Observed> observed) : observed_(std::move(observed)) {}
+  /// @param holds_mark it was asked to, which it cannot
+  ObserveUpdater(DnsName service, std::unique_ptr<DnsVerifier> servers, bool holds_mark)
+      : service_(std::move(service)), servers_(std::move(servers)), holds_mark_(holds_mark) {}
 
-  [[nodiscard]] std::string describe() const override {
-    const auto& mark = observed_->mark;
-    return fmt::format("observe {}{}", observed_->service.to_text(),
-                       mark ? ", epoch in " + mark->updater->describe() : std::string());
-  }
+  [[nodiscard]] std::string describe() const override { return "observe " + service_.to_text(); }
   [[nodiscard]] Swap swap() const noexcept override { return Swap::checked; }
 
   Result<ServiceRecord> current(const Context& context) override {
-    auto record = FO_TRY(while_doing(describe(), what_servers_say(context)));
-    if (observed_->mark) record.mark = FO_TRY(observed_->mark->updater->current(context)).mark;
-    return record;
+    return while_doing(describe(), what_servers_say(context));
   }
 
   Result<void> replace(const ServiceRecord& given_from, const ServiceRecord& given_to,
@@ -81,25 +57,18 @@ class ObserveUpdater final : public DnsUpdater {
     const auto from = FO_TRY(canonical_record(given_from));
     const auto to = FO_TRY(canonical_record(given_to));
     FO_TRY(while_doing(describe(), check_swap(from, to)));
-    if (to.mark && !observed_->mark) return no_place_for_marks();
+    if (to.mark) return no_place_for_marks();
     const auto now = FO_TRY(current(context));
-    const bool known =
-        same_content(addresses_of(now), addresses_of(from)) || same_content(addresses_of(now), addresses_of(to));
-    if (!known || now.mark != from.mark) {
+    if (!same_content(now, from) && !same_content(now, to)) {
       return fail(ErrorKind::conflict, fmt::format("{}: it is not as it was read ({}), nothing was changed; it now "
                                                    "has {}",
                                                    describe(), in_words(from), in_words(now)));
     }
-    const auto patience = std::max(context.deadline.remaining() - mark_time, context.deadline.remaining() / 2);
-    FO_TRY(while_doing("waiting for whoever moves it",
-                       observed_->servers->wait_until(addresses_of(to), context.within(patience))));
-    if (!to.mark || to.mark == from.mark) return {};
-    return observed_->mark->updater->replace(mark_of(from), mark_of(to), context);
+    return while_doing("waiting for whoever moves it", servers_->wait_until(to, context));
   }
 
-  Result<void> prove_access(const Context& context) override {
-    if (!observed_->mark) return no_place_for_marks();
-    return observed_->mark->updater->prove_access(context);
+  Result<void> prove_access(const Context& /*context*/) override {
+    return holds_mark_ ? no_place_for_marks() : Result<void>();
   }
 
  private:
@@ -110,7 +79,7 @@ class ObserveUpdater final : public DnsUpdater {
 
   /// Those that answer must agree. While they do not, the name is being moved: another look may help.
   Result<ServiceRecord> what_servers_say(const Context& context) const {
-    const auto answers = FO_TRY(observed_->servers->ask_all(context));
+    const auto answers = FO_TRY(servers_->ask_all(context));
     std::optional<ServiceRecord> said;
     std::optional<Error> error;
     for (const auto& answer : answers) {
@@ -128,65 +97,36 @@ class ObserveUpdater final : public DnsUpdater {
     return std::unexpected(error.value_or(Error{ErrorKind::not_found, "it has no authoritative servers"}));
   }
 
-  std::shared_ptr<Observed> observed_;
+  DnsName service_;
+  std::unique_ptr<DnsVerifier> servers_;
+  bool holds_mark_;
 };
 
-class ObserveVerifier final : public DnsVerifier {
- public:
-  explicit ObserveVerifier(std::shared_ptr<Observed> observed) : observed_(std::move(observed)) {}
-
-  Result<std::vector<ServerAnswer>> ask_all(const Context& context) override {
-    auto answers = FO_TRY(observed_->servers->ask_all(context));
-    if (!observed_->mark) return answers;
-    // The mark is the same for all of them; it is proven where it lives.
-    const auto marked = observed_->mark->updater->current(context);
-    for (auto& answer : answers) {
-      if (!answer.record) continue;
-      if (marked) {
-        answer.record->mark = marked->mark;
-      } else {
-        answer.record = std::unexpected(marked.error());
-      }
-    }
-    return answers;
-  }
-
-  Result<void> wait_until(const ServiceRecord& wanted, const Context& context) override {
-    FO_TRY(observed_->servers->wait_until(addresses_of(wanted), context));
-    if (!observed_->mark) return {};
-    return observed_->mark->verifier->wait_until(mark_of(wanted), context);
-  }
-
- private:
-  std::shared_ptr<Observed> observed_;
-};
-
-Result<DnsView> make_view(std::string_view text, std::string_view service, std::optional<DnsView> mark) {
+Result<DnsView> make_view(std::string_view text, std::string_view service, std::string_view epoch_record) {
   const auto url = FO_TRY(parse_url(text));
   const auto settings = FO_TRY(parse_view_settings(url, {}));
   if (!url.host.empty() || !(url.path.empty() || url.path == "/")) {
     return fail(ErrorKind::usage, "it must be observe://; the name is the service's");
   }
-  auto observed = std::make_shared<Observed>();
-  observed->service = FO_TRY(DnsName::from_text(service));
-  observed->servers =
-      make_authority_verifier("observe " + observed->service.to_text(), ServiceNames{observed->service, DnsName()},
-                              servers_of(observed->service, settings));
-  observed->mark = std::move(mark);
+  if (service.empty()) return fail(ErrorKind::usage, "observe:// carries no epoch mark");
+  const auto names = FO_TRY(service_names(service, {}));
+  const auto verifier = [&] {
+    return make_authority_verifier("observe " + names.service.to_text(), names, servers_of(names.service, settings));
+  };
   DnsView view;
   view.name = text;
   view.from = settings.from;
   view.to = settings.to;
   view.ttl = settings.ttl;
-  view.verifier = std::make_unique<ObserveVerifier>(observed);
-  view.updater = std::make_unique<ObserveUpdater>(std::move(observed));
+  view.verifier = verifier();
+  view.updater = std::make_unique<ObserveUpdater>(names.service, verifier(), !epoch_record.empty());
   return view;
 }
 
 }  // namespace
 
-Result<DnsView> make_observe_view(std::string_view url, std::string_view service, std::optional<DnsView> mark) {
-  return while_doing(fmt::format("'{}' cannot be used", url), make_view(url, service, std::move(mark)));
+Result<DnsView> make_observe_view(std::string_view url, std::string_view service, std::string_view epoch_record) {
+  return while_doing(fmt::format("'{}' cannot be used", url), make_view(url, service, epoch_record));
 }
 
 }  // namespace failover

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <string_view>
 
 #include <failover/dns.hpp>
@@ -9,8 +8,7 @@
 namespace failover {
 
 /// `observe://`: a name that somebody else moves, such as a PBX its own. Nothing is changed: replace() waits until
-/// every authoritative server gives the new addresses, and then writes the mark, which lives elsewhere.
-/// @param mark a view of the epoch record alone; none: marks cannot be written
-Result<DnsView> make_observe_view(std::string_view url, std::string_view service, std::optional<DnsView> mark);
+/// every authoritative server gives the new addresses. It holds no mark: with an epoch record it has no right to write.
+Result<DnsView> make_observe_view(std::string_view url, std::string_view service, std::string_view epoch_record);
 
 }  // namespace failover

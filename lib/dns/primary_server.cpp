@@ -1,6 +1,7 @@
 #include "dns/primary_server.hpp"
 
 #include <expected>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,6 +29,14 @@ std::string HostPort::to_text() const {
 Result<std::vector<Address>> PrimaryServer::find(const Context& context) const {
   return while_doing("finding the name server " + place_.host,
                      Resolver::resolve_now(place_.host, place_.port, context));
+}
+
+Result<std::vector<DnsMessage>> PrimaryServer::ask_all(std::span<const DnsQuestion> questions,
+                                                       const Context& context) const {
+  std::vector<DnsMessage> answers;
+  answers.reserve(questions.size());
+  for (const auto& question : questions) answers.push_back(FO_TRY(ask(question, context)));
+  return answers;
 }
 
 Result<DnsMessage> PrimaryServer::ask(const DnsQuestion& question, const Context& context) const {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,17 +39,20 @@ class PrimaryServer {
   [[nodiscard]] std::string describe() const { return place_.to_text(); }
   [[nodiscard]] const UpdateCredential& credential() const noexcept { return *credential_; }
 
+  /// Where it listens.
+  [[nodiscard]] Result<std::vector<Address>> find(const Context& context) const;
   /// With a security context an answer whose signature cannot be checked is asked for again without one, and a warning
   /// says so: Active Directory is known to sign some answers wrongly. With a key it is an error.
   Result<DnsMessage> ask(const DnsQuestion& question, const Context& context) const;
   /// Agrees with the server upon what signs, where that has to be done first: an error here is none of an update's.
   Result<void> prepare(const Context& context) const;
+  /// One answer each, in the order of the questions.
+  Result<std::vector<DnsMessage>> ask_all(std::span<const DnsQuestion> questions, const Context& context) const;
   /// Sends once. Of a host with several addresses the next one is tried only as long as no connection was made, so
   /// that an update is never at work at two places.
   Result<JudgedMessage> send(const DnsMessage& request, const Context& context) const;
 
  private:
-  Result<std::vector<Address>> find(const Context& context) const;
   Result<JudgedMessage> send_to(const std::vector<Address>& addresses, const DnsMessage& request,
                                 const Context& context) const;
   Result<DnsMessage> ask_plainly(const std::vector<Address>& addresses, const DnsQuestion& question,

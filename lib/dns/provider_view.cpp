@@ -55,8 +55,8 @@ class ProviderUpdater final : public DnsUpdater {
 
   Result<void> replace(const ServiceRecord& given_from, const ServiceRecord& given_to,
                        const Context& context) override {
-    const auto from = FO_TRY(canonical_record(given_from));
-    const auto to = FO_TRY(canonical_record(given_to));
+    const auto from = only(FO_TRY(canonical_record(given_from)), names_);
+    const auto to = only(FO_TRY(canonical_record(given_to)), names_);
     FO_TRY(while_doing(describe(), check_swap(from, to)));
     const auto started = Deadline::Clock::now();
     const auto before = FO_TRY(while_doing(describe(), look(context)));
@@ -80,10 +80,20 @@ class ProviderUpdater final : public DnsUpdater {
   }
 
  private:
+  /// The name before the mark.
+  [[nodiscard]] std::vector<DnsName> own_names() const {
+    std::vector<DnsName> names;
+    if (names_.has_service) names.push_back(names_.service);
+    if (names_.has_mark) names.push_back(names_.epoch_record);
+    return names;
+  }
+
+  [[nodiscard]] std::string subject() const { return own_names().front().to_text(); }
+
   Result<void> check_names(const Context& context) {
     if (names_checked_) return {};
     const auto zone = FO_TRY(api_->zone(context));
-    for (const auto& name : {names_.service, names_.epoch_record}) {
+    for (const auto& name : own_names()) {
       if (name.is_within(zone.name)) continue;
       return fail(ErrorKind::usage, fmt::format("{} is not in the zone {}", name.to_text(), zone.name.to_text()));
     }
@@ -96,10 +106,9 @@ class ProviderUpdater final : public DnsUpdater {
   Result<Look> look(const Context& context) {
     FO_TRY(check_names(context));
     Look found;
-    found.sets = FO_TRY(api_->records(names_.service, context));
-    if (names_.epoch_record != names_.service) {
-      auto marks = FO_TRY(api_->records(names_.epoch_record, context));
-      std::ranges::move(marks, std::back_inserter(found.sets));
+    for (const auto& name : own_names()) {
+      auto sets = FO_TRY(api_->records(name, context));
+      std::ranges::move(sets, std::back_inserter(found.sets));
     }
     found.service = FO_TRY(service_in(found.sets, names_));
     return found;
@@ -108,7 +117,7 @@ class ProviderUpdater final : public DnsUpdater {
   [[nodiscard]] std::unexpected<Error> not_as_read(const ServiceRecord& from, const ServiceRecord& now) const {
     return fail(ErrorKind::conflict,
                 fmt::format("{}: {} is not as it was read ({}), nothing was changed; it now has {}", describe(),
-                            names_.service.to_text(), in_words(from), in_words(now)));
+                            subject(), in_words(from), in_words(now)));
   }
 
   Result<void> judge(const Error& error, const ServiceRecord& from, const ServiceRecord& to, const Context& context) {
@@ -129,7 +138,7 @@ class ProviderUpdater final : public DnsUpdater {
     if (same_content(now.service, to)) return {};
     return fail(ErrorKind::conflict, fmt::format("{}: {} was changed, and by somebody else at the same time: it now "
                                                  "has {}",
-                                                 describe(), names_.service.to_text(), in_words(now.service)));
+                                                 describe(), subject(), in_words(now.service)));
   }
 
   std::shared_ptr<ZoneApi> api_;
@@ -157,7 +166,7 @@ Result<std::vector<NameServer>> find_servers(ZoneApi& api, const ViewSettings& s
 
 Result<DnsView> make_provider_view(std::string_view url, std::string_view service, std::string_view epoch_record,
                                    const ViewSettings& settings, std::shared_ptr<ZoneApi> api) {
-  ServiceNames names{FO_TRY(DnsName::from_text(service)), FO_TRY(DnsName::from_text(epoch_record))};
+  auto names = FO_TRY(service_names(service, epoch_record));
   DnsView view;
   view.name = url;
   view.from = settings.from;

@@ -1,7 +1,6 @@
 #include "dns/record_set.hpp"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -27,12 +26,15 @@ namespace {
 constexpr std::size_t max_addresses = 64;
 
 struct Place {
-  const DnsName& name;
+  DnsName name;
   std::string_view type;
 };
 
-std::array<Place, 3> places_of(const ServiceNames& names) {
-  return {Place{names.service, "A"}, Place{names.service, "AAAA"}, Place{names.epoch_record, "TXT"}};
+std::vector<Place> places_of(const ServiceNames& names) {
+  std::vector<Place> places;
+  if (names.has_service) places = {Place{names.service, "A"}, Place{names.service, "AAAA"}};
+  if (names.has_mark) places.push_back(Place{names.epoch_record, "TXT"});
+  return places;
 }
 
 Result<void> refuse_alias(const RecordSet& set) {
@@ -83,8 +85,8 @@ bool says(const RecordSet& set, const std::vector<std::string>& values) {
 Result<ServiceRecord> service_in(const std::vector<RecordSet>& sets, const ServiceNames& names) {
   ServiceRecord service;
   for (const auto& set : sets) {
-    const bool here = set.name == names.service;
-    const bool marks = set.name == names.epoch_record;
+    const bool here = names.has_service && set.name == names.service;
+    const bool marks = names.has_mark && set.name == names.epoch_record;
     if (here || marks) FO_TRY(refuse_alias(set));
     if (here && (set.type == "A" || set.type == "AAAA")) {
       for (const auto& value : set.values) service.addresses.push_back(value);

@@ -1,6 +1,5 @@
 #include <array>
 #include <chrono>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,6 +10,7 @@
 #include <failover/error.hpp>
 #include <failover/registry.hpp>
 
+#include "dns/apart.hpp"
 #include "dns/clouddns.hpp"
 #include "dns/cloudflare.hpp"
 #include "dns/exec.hpp"
@@ -24,62 +24,47 @@ namespace failover {
 
 namespace {
 
-struct Request {
-  std::string_view url;
-  std::string_view service;
-  std::string_view epoch_record;
-  std::string_view epoch_dns;
-};
-
 struct Scheme {
   std::string_view name;
-  Result<DnsView> (*make)(const Request& request);
+  /// Without a service it is a view of the mark alone, without an epoch record one of the name alone.
+  Result<DnsView> (*make)(std::string_view url, std::string_view service, std::string_view epoch_record);
 };
 
-Result<DnsView> make_rfc2136(const Request& request) {
-  return make_rfc2136_view(request.url, request.service, request.epoch_record, std::chrono::system_clock::now);
-}
-
-/// Those that carry the mark in the zone that they change.
-template <Result<DnsView> (*make)(std::string_view, std::string_view, std::string_view)>
-Result<DnsView> with_mark(const Request& request) {
-  return make(request.url, request.service, request.epoch_record);
-}
-
-Result<DnsView> make_observe(const Request& request) {
-  std::optional<DnsView> mark;
-  if (!request.epoch_dns.empty()) {
-    if (request.epoch_dns.starts_with("observe:")) return fail(ErrorKind::usage, "observe:// carries no epoch mark");
-    // A view of nothing but the mark: the name that is moved is the mark's own, which has no addresses.
-    mark = FO_TRY(make_dns_view(request.epoch_dns, request.epoch_record, request.epoch_record));
-  }
-  return make_observe_view(request.url, request.service, std::move(mark));
+Result<DnsView> make_rfc2136(std::string_view url, std::string_view service, std::string_view epoch_record) {
+  return make_rfc2136_view(url, service, epoch_record, std::chrono::system_clock::now);
 }
 
 /// Every kind of updater there is.
 constexpr std::array schemes{
     Scheme{"rfc2136", make_rfc2136},
-    Scheme{"powerdns+https", with_mark<make_powerdns_view>},
-    Scheme{"powerdns+http", with_mark<make_powerdns_view>},
-    Scheme{"cloudflare", with_mark<make_cloudflare_view>},
-    Scheme{"route53", with_mark<make_route53_view>},
-    Scheme{"clouddns", with_mark<make_clouddns_view>},
-    Scheme{"hosts", with_mark<make_hosts_view>},
-    Scheme{"exec", with_mark<make_exec_view>},
-    Scheme{"observe", make_observe},
+    Scheme{"powerdns+https", make_powerdns_view},
+    Scheme{"powerdns+http", make_powerdns_view},
+    Scheme{"cloudflare", make_cloudflare_view},
+    Scheme{"route53", make_route53_view},
+    Scheme{"clouddns", make_clouddns_view},
+    Scheme{"hosts", make_hosts_view},
+    Scheme{"exec", make_exec_view},
+    Scheme{"observe", make_observe_view},
 };
+
+Result<DnsView> make_by_scheme(std::string_view url, std::string_view service, std::string_view epoch_record) {
+  const auto wanted = url.substr(0, url.find("://"));
+  std::string known;
+  for (const auto& scheme : schemes) {
+    if (wanted == scheme.name) return scheme.make(url, service, epoch_record);
+    known += fmt::format("{}{}://", known.empty() ? "" : ", ", scheme.name);
+  }
+  return fail(ErrorKind::usage, fmt::format("'{}' is no DNS updater known here; known are {}", url, known));
+}
 
 }  // namespace
 
 Result<DnsView> make_dns_view(std::string_view url, std::string_view service, std::string_view epoch_record,
                               std::string_view epoch_dns) {
-  const auto wanted = url.substr(0, url.find("://"));
-  std::string known;
-  for (const auto& scheme : schemes) {
-    if (wanted == scheme.name) return scheme.make({url, service, epoch_record, epoch_dns});
-    known += fmt::format("{}{}://", known.empty() ? "" : ", ", scheme.name);
-  }
-  return fail(ErrorKind::usage, fmt::format("'{}' is no DNS updater known here; known are {}", url, known));
+  if (epoch_dns.empty()) return make_by_scheme(url, service, epoch_record);
+  auto name = FO_TRY(make_by_scheme(url, service, {}));
+  auto mark = FO_TRY(while_doing("--epoch-dns", make_by_scheme(epoch_dns, {}, epoch_record)));
+  return join_apart(std::move(name), std::move(mark));
 }
 
 }  // namespace failover

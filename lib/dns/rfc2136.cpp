@@ -1,12 +1,15 @@
 #include "dns/rfc2136.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -16,6 +19,7 @@
 #include <failover/error.hpp>
 
 #include "dns/pause.hpp"
+#include "dns/record_shape.hpp"
 #include "dns/rfc2136_update.hpp"
 #include "dns/service_reading.hpp"
 #include "net/dns_message.hpp"
@@ -31,9 +35,10 @@ constexpr std::chrono::seconds settle_limit{5};
 constexpr std::chrono::milliseconds settle_pause{100};
 
 std::string in_words(const ServiceRecord& record) {
-  return fmt::format("{} with {}",
-                     record.addresses.empty() ? "no address" : fmt::format("{}", fmt::join(record.addresses, ", ")),
-                     record.mark ? "'" + to_txt(*record.mark) + "'" : "no epoch mark");
+  return fmt::format(
+      "{} with {}",
+      endpoints_of(record).empty() ? "no address" : fmt::format("{}", fmt::join(endpoints_of(record), ", ")),
+      record.mark ? "'" + to_txt(*record.mark) + "'" : "no epoch mark");
 }
 
 /// After these nobody knows whether the server has done, or will yet do, what it was sent.
@@ -53,24 +58,26 @@ class Rfc2136Updater final : public DnsUpdater {
   [[nodiscard]] Swap swap() const noexcept override { return Swap::atomic; }
 
   Result<ServiceRecord> current(const Context& context) override {
-    const auto ask = [this](const DnsQuestion& question, const Context& within) {
-      return zone_.primary->ask(question, within);
+    const auto ask = [this](std::span<const DnsQuestion> questions, const Context& within) {
+      return zone_.primary->ask_all(questions, within);
     };
     // Three answers are no snapshot: an update may come between them. Two looks that agree are one.
     auto last = FO_TRY(while_doing(describe(), read_service(ask, zone_.names, context)));
     for (int look = 0; look < most_looks; ++look) {
       auto again = FO_TRY(while_doing(describe(), read_service(ask, zone_.names, context)));
-      if (same_content(again, last)) return again;
+      if (same_content(again, last)) {
+        alias_ = shape_of(again) == RecordShape::alias;
+        return again;
+      }
       last = std::move(again);
     }
-    return fail(ErrorKind::conflict,
-                fmt::format("{}: {} changes while it is read", describe(), zone_.names.service.to_text()));
+    return fail(ErrorKind::conflict, fmt::format("{}: {} changes while it is read", describe(), subject()));
   }
 
   Result<void> replace(const ServiceRecord& given_from, const ServiceRecord& given_to,
                        const Context& context) override {
-    const auto from = FO_TRY(canonical(given_from));
-    const auto to = FO_TRY(canonical(given_to));
+    const auto from = only(FO_TRY(canonical(given_from)), zone_.names);
+    const auto to = only(FO_TRY(canonical(given_to)), zone_.names);
     const auto update = FO_TRY(while_doing(describe(), swap_update(zone_.zone, zone_.names, from, to, zone_.ttl)));
     FO_TRY(while_doing(describe() + ": nothing was sent", zone_.primary->prepare(context)));
     // Half of the time is kept for reading back.
@@ -83,7 +90,7 @@ class Rfc2136Updater final : public DnsUpdater {
   }
 
   Result<void> prove_access(const Context& context) override {
-    const auto update = FO_TRY(access_update(zone_.zone, zone_.names));
+    const auto update = FO_TRY(access_update(zone_.zone, zone_.names, alias_));
     const auto answer = FO_TRY(while_doing(describe(), zone_.primary->send(update, context)));
     const auto rcode = answer.message.rcode;
     if (is_unmet_prerequisite(rcode))
@@ -110,6 +117,7 @@ class Rfc2136Updater final : public DnsUpdater {
 
   static Result<ServiceRecord> canonical(ServiceRecord record) {
     record.addresses = FO_TRY(canonical_addresses(record.addresses));
+    std::ranges::sort(record.targets);
     return record;
   }
 
@@ -151,8 +159,8 @@ class Rfc2136Updater final : public DnsUpdater {
         return error(
             ErrorKind::permission,
             fmt::format("the server refuses updates with {} (REFUSED); its update-policy, or the records' access "
-                        "control list, must grant A, AAAA of {} and TXT of {}",
-                        who, zone_.names.service.to_text(), zone_.names.epoch_record.to_text()));
+                        "control list, must grant {}",
+                        who, rights()));
       case dns_rcode::notauth:
         return error(ErrorKind::not_found, fmt::format("the server is not the primary of a zone {} (NOTAUTH)", zone));
       case dns_rcode::notzone:
@@ -166,10 +174,29 @@ class Rfc2136Updater final : public DnsUpdater {
     }
   }
 
+  [[nodiscard]] std::string rights() const {
+    const auto& names = zone_.names;
+    std::vector<std::string> each;
+    if (names.has_service) {
+      each.push_back(fmt::format("{} of {}",
+                                 names.by_srv() ? "SRV"
+                                 : alias_       ? "CNAME"
+                                                : "A, AAAA",
+                                 names.service.to_text()));
+    }
+    if (names.has_mark) each.push_back("TXT of " + names.epoch_record.to_text());
+    return fmt::format("{}", fmt::join(each, " and "));
+  }
+
+  /// The name that messages are about.
+  [[nodiscard]] std::string subject() const {
+    return (zone_.names.has_service ? zone_.names.service : zone_.names.epoch_record).to_text();
+  }
+
   Result<void> conflict(const ServiceRecord& from, const Context& context) {
     const auto now = current(context);
     return fail(ErrorKind::conflict, fmt::format("{}: {} is not as it was read ({}), nothing was changed; {}",
-                                                 describe(), zone_.names.service.to_text(), in_words(from),
+                                                 describe(), subject(), in_words(from),
                                                  now ? "it now has " + in_words(*now)
                                                      : "what it has now could not be read: " + now.error().message));
   }
@@ -193,10 +220,11 @@ class Rfc2136Updater final : public DnsUpdater {
       return fail(why.kind, fmt::format("{}: {}; so far nothing has changed", describe(), why.message));
     }
     return fail(ErrorKind::conflict, fmt::format("{}: {}; somebody else has changed {}: it now has {}", describe(),
-                                                 why.message, zone_.names.service.to_text(), in_words(*now)));
+                                                 why.message, subject(), in_words(*now)));
   }
 
   Rfc2136Zone zone_;
+  bool alias_ = false;  ///< what current() saw: the right to change it is another one
 };
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include "dns/rfc2136_update.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -12,6 +11,7 @@
 #include <failover/dns.hpp>
 #include <failover/error.hpp>
 
+#include "dns/record_shape.hpp"
 #include "dns/service_reading.hpp"
 #include "net/dns_message.hpp"
 #include "net/dns_name.hpp"
@@ -57,23 +57,35 @@ void demand(DnsMessage& update, const DnsName& name, std::uint16_t type, const s
   if (!any) update.answers.push_back(absent(name, type));
 }
 
-void delete_old(DnsMessage& update, const DnsName& name, std::uint16_t type, const std::vector<DnsRecord>& records) {
-  const bool any = std::ranges::any_of(records, [type](const DnsRecord& record) { return record.type == type; });
-  if (any) update.authorities.push_back(delete_all(name, type));
+Result<DnsRecord> target_record(const DnsName& owner, const ServiceTarget& target, std::uint32_t ttl) {
+  const auto host = FO_TRY(DnsName::from_text(target.host));
+  const auto& srv = target.srv;
+  return srv ? srv_record(owner, {srv->priority, srv->weight, srv->port, host}, ttl) : cname_record(owner, host, ttl);
 }
 
 Result<std::vector<DnsRecord>> records_of(const ServiceNames& names, const ServiceRecord& service, std::uint32_t ttl) {
   std::vector<DnsRecord> records;
   const auto addresses = FO_TRY(canonical_addresses(service.addresses));
-  records.reserve(addresses.size() + 1);
-  for (const auto& address : addresses) records.push_back(FO_TRY(address_record(names.service, address, ttl)));
-  if (!service.mark) return records;
+  records.reserve(addresses.size() + service.targets.size() + 1);
+  if (names.has_service) {
+    for (const auto& address : addresses) records.push_back(FO_TRY(address_record(names.service, address, ttl)));
+    for (const auto& target : service.targets) records.push_back(FO_TRY(target_record(names.service, target, ttl)));
+  }
+  if (!service.mark || !names.has_mark) return records;
   const auto text = to_txt(*service.mark);
   if (FO_TRY(parse_epoch_mark(text)) != *service.mark) {
     return fail(ErrorKind::internal, fmt::format("the epoch mark '{}' would not be read back as it was meant", text));
   }
   records.push_back(FO_TRY(txt_record(names.epoch_record, text, ttl)));
   return records;
+}
+
+/// The types that the service's name is moved by.
+std::vector<std::uint16_t> service_types(const ServiceNames& names, const ServiceRecord& from) {
+  if (!names.has_service) return {};
+  if (names.by_srv()) return {dns_type::srv};
+  if (!from.targets.empty()) return {dns_type::cname};
+  return {dns_type::a, dns_type::aaaa};
 }
 
 /// Property epoch, and that a name is never left without an address.
@@ -100,33 +112,40 @@ Result<void> check_step(const ServiceRecord& from, const ServiceRecord& to) {
 Result<DnsMessage> swap_update(const DnsName& zone, const ServiceNames& names, const ServiceRecord& from,
                                const ServiceRecord& to, std::chrono::seconds ttl) {
   FO_TRY(check_step(from, to));
+  FO_TRY(check_shape(from, to));
   DnsMessage update = empty_update(zone);
   const auto before = FO_TRY(records_of(names, from, 0));
-  demand(update, names.service, dns_type::a, before);
-  demand(update, names.service, dns_type::aaaa, before);
-  demand(update, names.epoch_record, dns_type::txt, before);
-  update.answers.push_back(absent(names.service, dns_type::cname));
-  update.answers.push_back(absent(names.epoch_record, dns_type::cname));
+  const auto types = service_types(names, from);
+  for (const auto type : types) demand(update, names.service, type, before);
+  if (names.has_mark) demand(update, names.epoch_record, dns_type::txt, before);
+  const bool alias = !types.empty() && types.front() == dns_type::cname;
+  if (names.has_service && !alias) update.answers.push_back(absent(names.service, dns_type::cname));
+  if (names.has_mark) update.answers.push_back(absent(names.epoch_record, dns_type::cname));
 
-  // What is not there needs no deletion, and no right to it: a zone may hold nothing but the mark.
-  delete_old(update, names.service, dns_type::a, before);
-  delete_old(update, names.service, dns_type::aaaa, before);
-  delete_old(update, names.epoch_record, dns_type::txt, before);
+  for (const auto type : types) update.authorities.push_back(delete_all(names.service, type));
+  if (names.has_mark) update.authorities.push_back(delete_all(names.epoch_record, dns_type::txt));
   auto after = FO_TRY(records_of(names, to, static_cast<std::uint32_t>((to.ttl.count() != 0 ? to.ttl : ttl).count())));
   for (auto& record : after) update.authorities.push_back(std::move(record));
   return update;
 }
 
-Result<DnsMessage> access_update(const DnsName& zone, const ServiceNames& names) {
+Result<DnsMessage> access_update(const DnsName& zone, const ServiceNames& names, bool alias) {
   DnsMessage update = empty_update(zone);
   // Sections 2.4.4 and 2.4.5: the name is in use, and it is not.
-  update.answers.push_back({names.service, dns_type::any, dns_class::any, 0, {}});
-  update.answers.push_back({names.service, dns_type::any, dns_class::none, 0, {}});
-  if (names.service != names.epoch_record) {
+  const auto& any_name = names.has_service ? names.service : names.epoch_record;
+  update.answers.push_back({any_name, dns_type::any, dns_class::any, 0, {}});
+  update.answers.push_back({any_name, dns_type::any, dns_class::none, 0, {}});
+  if (names.has_service && names.by_srv()) {
+    update.authorities.push_back(delete_one(srv_record(names.service, {}, 0)));
+  } else if (names.has_service && alias) {
+    update.authorities.push_back(delete_one(cname_record(names.service, DnsName(), 0)));
+  } else if (names.has_service) {
     update.authorities.push_back(delete_one(FO_TRY(address_record(names.service, "0.0.0.0", 0))));
     update.authorities.push_back(delete_one(FO_TRY(address_record(names.service, "::", 0))));
   }
-  update.authorities.push_back(delete_one(FO_TRY(txt_record(names.epoch_record, "failover access check", 0))));
+  if (names.has_mark) {
+    update.authorities.push_back(delete_one(FO_TRY(txt_record(names.epoch_record, "failover access check", 0))));
+  }
   return update;
 }
 

@@ -115,8 +115,8 @@ Result<Settings> parse_settings(std::string_view text) {
     FO_TRY(take_parameter(settings, key, value, verify));
   }
   for (const auto& place : verify) settings.verify.push_back(FO_TRY(parse_place(place, settings.ns_port)));
-  settings.from = FO_TRY(canonical_addresses(settings.from));
-  settings.to = FO_TRY(canonical_addresses(settings.to));
+  settings.from = FO_TRY(canonical_endpoints(settings.from));
+  settings.to = FO_TRY(canonical_endpoints(settings.to));
   return settings;
 }
 
@@ -133,8 +133,11 @@ Result<DnsView> make_view(std::string_view url, std::string_view service, std::s
   const auto settings = FO_TRY(parse_settings(url));
   Rfc2136Zone zone;
   zone.zone = FO_TRY(DnsName::from_text(settings.zone));
-  zone.names.service = FO_TRY(name_in_zone(service, zone.zone));
-  zone.names.epoch_record = FO_TRY(name_in_zone(epoch_record, zone.zone));
+  // An empty name: that part lives in another zone, which another view is about.
+  zone.names.has_service = !service.empty();
+  zone.names.has_mark = !epoch_record.empty();
+  if (zone.names.has_service) zone.names.service = FO_TRY(name_in_zone(service, zone.zone));
+  if (zone.names.has_mark) zone.names.epoch_record = FO_TRY(name_in_zone(epoch_record, zone.zone));
   zone.ttl = settings.ttl.value_or(zone.ttl);
   auto signing = FO_TRY(make_signing(settings.signing, settings.server.host, clock));
   zone.primary =
@@ -142,14 +145,17 @@ Result<DnsView> make_view(std::string_view url, std::string_view service, std::s
   const auto find = [primary = zone.primary, name = zone.zone,
                      settings](const Context& context) -> Result<std::vector<NameServer>> {
     if (!settings.verify.empty()) return named_servers(settings.verify, context);
-    return find_name_servers(*primary, name, settings.ns_port, context);
+    auto servers = FO_TRY(find_name_servers(*primary, name, settings.ns_port, context));
+    add_hidden_primary(servers, primary, context);
+    return servers;
   };
+  const auto watched = settings.verify.empty() ? std::optional(zone.zone) : std::nullopt;
   DnsView view;
   view.name = url;
   view.from = settings.from;
   view.to = settings.to;
   view.ttl = settings.ttl;
-  view.verifier = make_authority_verifier(fmt::format("zone {}", zone.zone.to_text()), zone.names, find);
+  view.verifier = make_authority_verifier(fmt::format("zone {}", zone.zone.to_text()), zone.names, find, watched);
   view.updater = make_rfc2136_updater(std::move(zone));
   return view;
 }

@@ -83,8 +83,8 @@ class Route53Zone final : public ZoneApi {
   /// A batch that deletes what is not there; the rights to both names are looked at before that.
   Result<void> prove_access(const ServiceNames& names, const Context& context) override {
     RecordChange impossible;
-    impossible.remove.push_back({names.service, "A", 1, {"0.0.0.0"}});
-    impossible.remove.push_back({names.epoch_record, "TXT", 1, {"\"failover access check\""}});
+    if (names.has_service) impossible.remove.push_back({names.service, "A", 1, {"0.0.0.0"}});
+    if (names.has_mark) impossible.remove.push_back({names.epoch_record, "TXT", 1, {"\"failover access check\""}});
     const auto done = send("asking for the right to write", impossible, context);
     if (done) return fail(ErrorKind::protocol, "it says that it has deleted records that do not exist");
     if (done.error().kind == ErrorKind::conflict) return {};

@@ -3,7 +3,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <expected>
 #include <optional>
+#include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -22,6 +27,11 @@ namespace {
 
 /// "Every limit a peer could push is capped": more addresses than this are no PBX.
 constexpr std::size_t max_addresses = 64;
+
+std::unexpected<Error> lame(const DnsName& name) {
+  return fail(ErrorKind::protocol,
+              fmt::format("it answers, but is not authoritative for {} (lame delegation)", name.to_text()));
+}
 
 Result<void> check_rcode(const DnsMessage& answer, const DnsQuestion& question) {
   const auto name = question.name.to_text();
@@ -52,51 +62,126 @@ Result<std::optional<EpochMark>> mark_in(const std::vector<DnsRecord>& texts, co
   return std::optional<EpochMark>(FO_TRY(while_doing("TXT of " + name.to_text(), parse_epoch_mark(strings.front()))));
 }
 
+std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return text;
+}
+
+/// The alias that an answer begins with, if its name is one.
+const DnsRecord* alias_in(const DnsMessage& answer, const DnsQuestion& question) {
+  const auto found = std::ranges::find_if(answer.answers, [&](const DnsRecord& record) {
+    return record.name == question.name && record.type == dns_type::cname && record.rr_class == dns_class::in;
+  });
+  return found == answer.answers.end() ? nullptr : &*found;
+}
+
+Result<void> add_srv(ServiceRecord& service, const std::vector<DnsRecord>& records) {
+  for (const auto& record : records) {
+    const auto srv = FO_TRY(srv_in(record));
+    service.targets.push_back({lower(srv.target.to_text()), SrvNumbers{srv.priority, srv.weight, srv.port}});
+    service.ttl = std::max(service.ttl, std::chrono::seconds(record.ttl));
+  }
+  return {};
+}
+
+Result<void> add_addresses(ServiceRecord& service, const std::vector<DnsRecord>& records) {
+  for (const auto& record : records) {
+    service.addresses.push_back(FO_TRY(address_text(record)));
+    service.ttl = std::max(service.ttl, std::chrono::seconds(record.ttl));
+  }
+  return {};
+}
+
+/// One answer to a question for the service.
+Result<void> add(ServiceRecord& service, const DnsMessage& answer, const DnsQuestion& question) {
+  for (const auto& record : answer.authorities) {
+    if (const auto ttl = negative_ttl_in(record)) service.negative_ttl = std::chrono::seconds(*ttl);
+  }
+  if (const auto* alias = alias_in(answer, question)) {
+    if (!answer.authoritative) return lame(question.name);
+    ServiceTarget target{lower(FO_TRY(name_in(*alias)).to_text()), std::nullopt};
+    if (service.targets.empty()) service.targets.push_back(target);
+    service.ttl = std::max(service.ttl, std::chrono::seconds(alias->ttl));
+    if (service.targets != std::vector{target}) {
+      return fail(ErrorKind::protocol, fmt::format("{} is an alias for two names", question.name.to_text()));
+    }
+    return {};
+  }
+  const auto records = FO_TRY(rrset_in(answer, question));
+  return question.type == dns_type::srv ? add_srv(service, records) : add_addresses(service, records);
+}
+
 }  // namespace
+
+bool ServiceNames::by_srv() const {
+  return service.wire().size() > 1 && service.wire()[1] == '_';
+}
 
 Result<std::vector<DnsRecord>> rrset_in(const DnsMessage& answer, const DnsQuestion& question) {
   FO_TRY(check_rcode(answer, question));
   if (!answer.authoritative) {
-    return fail(ErrorKind::protocol,
-                fmt::format("it answers, but is not authoritative for {} (lame delegation)", question.name.to_text()));
+    return lame(question.name);
   }
   std::vector<DnsRecord> records;
   for (const auto& record : answer.answers) {
     if (record.name != question.name || record.rr_class != dns_class::in) continue;
     if (record.type == dns_type::cname && question.type != dns_type::cname) {
       const auto target = FO_TRY(name_in(record)).to_text();
-      return fail(ErrorKind::refused,
-                  fmt::format("{} is an alias (CNAME) for {}; only names with addresses of their own can "
-                              "be moved, so name {} instead",
-                              question.name.to_text(), target, target));
+      return fail(ErrorKind::refused, fmt::format("{} is an alias (CNAME) for {}, where records of its own are needed",
+                                                  question.name.to_text(), target));
     }
     if (record.type == question.type) records.push_back(record);
   }
   return records;
 }
 
-Result<ServiceRecord> read_service(const DnsAsk& ask, const ServiceNames& names, const Context& context) {
+std::vector<DnsQuestion> service_questions(const ServiceNames& names) {
+  std::vector<DnsQuestion> questions;
+  const auto add = [&](const DnsName& name, std::uint16_t type) {
+    questions.push_back(DnsQuestion{name, type, dns_class::in});
+  };
+  if (names.has_service && names.by_srv()) add(names.service, dns_type::srv);
+  if (names.has_service && !names.by_srv()) {
+    add(names.service, dns_type::a);
+    add(names.service, dns_type::aaaa);
+  }
+  if (names.has_mark) add(names.epoch_record, dns_type::txt);
+  return questions;
+}
+
+Result<ServiceRecord> service_in(std::span<const DnsMessage> answers, const ServiceNames& names) {
   ServiceRecord service;
-  for (const auto type : {dns_type::a, dns_type::aaaa}) {
-    const DnsQuestion question{names.service, type, dns_class::in};
-    const auto answer = FO_TRY(ask(question, context));
-    const auto records = FO_TRY(rrset_in(answer, question));
-    for (const auto& record : records) {
-      service.addresses.push_back(FO_TRY(address_text(record)));
-      service.ttl = std::max(service.ttl, std::chrono::seconds(record.ttl));
+  const auto questions = service_questions(names);
+  if (answers.size() < questions.size()) return fail(ErrorKind::internal, "fewer DNS answers than questions");
+  for (std::size_t i = 0; i < questions.size(); ++i) {
+    if (questions[i].type == dns_type::txt) {
+      const auto texts = FO_TRY(rrset_in(answers[i], questions[i]));
+      service.mark = FO_TRY(mark_in(texts, names.epoch_record));
+    } else {
+      FO_TRY(add(service, answers[i], questions[i]));
     }
   }
-  if (service.addresses.size() > max_addresses) {
+  if (service.addresses.size() + service.targets.size() > max_addresses) {
     return fail(ErrorKind::protocol,
                 fmt::format("{} has more than {} addresses", names.service.to_text(), max_addresses));
   }
+  if (!service.addresses.empty() && !service.targets.empty()) {
+    return fail(ErrorKind::protocol, fmt::format("{} is an alias and has addresses", names.service.to_text()));
+  }
+  std::ranges::sort(service.targets);
   service.addresses = FO_TRY(canonical_addresses(service.addresses));
-  if (names.epoch_record == DnsName()) return service;
-  const DnsQuestion question{names.epoch_record, dns_type::txt, dns_class::in};
-  const auto answer = FO_TRY(ask(question, context));
-  const auto texts = FO_TRY(rrset_in(answer, question));
-  service.mark = FO_TRY(mark_in(texts, names.epoch_record));
   return service;
+}
+
+Result<ServiceRecord> read_service(const DnsAsk& ask, const ServiceNames& names, const Context& context) {
+  return service_in(FO_TRY(ask(service_questions(names), context)), names);
+}
+
+ServiceRecord only(ServiceRecord record, const ServiceNames& names) {
+  if (!names.has_mark) record.mark.reset();
+  if (names.has_service) return record;
+  return {{}, std::chrono::seconds(0), std::move(record.mark)};
 }
 
 }  // namespace failover

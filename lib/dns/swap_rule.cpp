@@ -11,6 +11,9 @@
 namespace failover {
 
 Result<void> check_swap(const ServiceRecord& from, const ServiceRecord& to) {
+  if (!from.targets.empty() || !to.targets.empty()) {
+    return fail(ErrorKind::refused, "aliases and SRV records are moved by rfc2136:// only");
+  }
   if (to.addresses.empty() && !from.addresses.empty()) {
     return fail(ErrorKind::refused, "the name would be left without an address; say which one it shall have");
   }

@@ -20,6 +20,8 @@
 
 #include "core/url.hpp"
 #include "dns/primary_server.hpp"
+#include "dns/service_reading.hpp"
+#include "net/dns_name.hpp"
 
 namespace failover {
 
@@ -103,6 +105,15 @@ Result<ViewSettings> parse_view_settings(const Url& url, std::span<const std::st
   settings.from = FO_TRY(canonical_addresses(settings.from));
   settings.to = FO_TRY(canonical_addresses(settings.to));
   return settings;
+}
+
+Result<ServiceNames> service_names(std::string_view service, std::string_view epoch_record) {
+  ServiceNames names;
+  names.has_service = !service.empty();
+  names.has_mark = !epoch_record.empty();
+  if (names.has_service) names.service = FO_TRY(DnsName::from_text(service));
+  if (names.has_mark) names.epoch_record = FO_TRY(DnsName::from_text(epoch_record));
+  return names;
 }
 
 }  // namespace failover

@@ -14,6 +14,7 @@
 
 #include "core/url.hpp"
 #include "dns/primary_server.hpp"
+#include "dns/service_reading.hpp"
 
 namespace failover {
 
@@ -33,5 +34,8 @@ struct ViewSettings {
 /// @param own_keys the parameters that only this updater has. Any other, one given twice, and one without a value are
 ///   errors of kind usage that say so.
 Result<ViewSettings> parse_view_settings(const Url& url, std::span<const std::string_view> own_keys);
+
+/// The two names of a view, or the one that it is about: an empty text stands for the part that another view has.
+Result<ServiceNames> service_names(std::string_view service, std::string_view epoch_record);
 
 }  // namespace failover

@@ -56,6 +56,7 @@ ServiceRecord parse_record(std::string_view text) {
 
 json to_json(const ServiceRecord& record) {
   json result{{"addresses", record.addresses}, {"ttl", record.ttl.count()}, {"epoch", nullptr}, {"node", nullptr}};
+  for (const auto& target : record.targets) result["targets"].push_back(target.host);
   if (record.mark) {
     result["epoch"] = record.mark->epoch;
     result["node"] = record.mark->node;

@@ -81,7 +81,10 @@ class KeysAndRefusals(OnePrimary):
 
     def test_alias(self):
         names = {"service": f"alias.{ZONE}", "epoch_record": EPOCH_RECORD}
-        self.assert_error(act(self.primary.url(), "current", **names), "refused", "CNAME", SERVICE)
+        now = act(self.primary.url(), "current", **names)
+        self.assertEqual((now["addresses"], now["targets"]), ([], [SERVICE]))
+        # Addresses are never put beside an alias, nor in its place.
+        self.assert_error(act(self.primary.url(), "replace", "-", f"{NEW};1:a", **names), "conflict", "nothing was changed")
 
     def test_name_below_a_delegation(self):
         names = {"service": f"sip.sub.{ZONE}", "epoch_record": EPOCH_RECORD}

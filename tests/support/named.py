@@ -21,22 +21,26 @@ class Named(Server):
     key("sha256"), key("sha384"), key("sha512") may change the service's names; key("plain") is known but has no right to;
     key("wrong") has the name of sha256 but another secret; key("unknown") the server has never heard of.
     With `keytab` it takes Kerberos tickets too, and `principals` may change the service's names.
+    `grants` lets the first two change more: "canary.pbx.test. A AAAA". `notify`: addresses, on the same port, that are
+    told of changes at once. relayed=False: the address is one of an interface.
     """
 
     program = "named"
 
     def __init__(self, address="127.0.0.1", port=None, records=(), servers=(), primary=None, zones=(ZONE,), keytab=None,
-                 principals=()):
+                 principals=(), grants=(), notify=(), relayed=None):
         super().__init__()
         self.address = address
         self.port = port or free_port(address=address)
         # BIND listens where an interface has an address; the rest of 127/8 is reached through a relay.
-        self._relayed = address.startswith("127.") and address != "127.0.0.1"
+        self._relayed = address.startswith("127.") and address != "127.0.0.1" if relayed is None else relayed
         self._relay = None
         self.own = ("127.0.0.1", free_port()) if self._relayed else (self.address, self.port)
         self.primary = primary
         self._keytab, self._principals = keytab, principals
         self.zones = zones
+        self.notify = notify
+        self.grants = (f"{SERVICE}. A AAAA", f"{EPOCH_RECORD}. TXT", *grants)
         self._secrets = primary._secrets if primary else {}
         self._write_keys()
         if not primary:
@@ -67,10 +71,15 @@ class Named(Server):
         if self.primary:
             return (f'zone "{zone}" {{ type secondary; file "{self.dir}/{zone}.copy"; masterfile-format text;\n'
                     f'  primaries {{ {self.primary.address} port {self.primary.port}; }}; }};')
-        grants = "".join(f"grant fo-{key} name {SERVICE}. A AAAA; grant fo-{key} name {EPOCH_RECORD}. TXT; "
-                         for key in ("sha256", "sha384", "sha512"))
-        grants += "".join(f'grant "{who}" name {SERVICE}. A AAAA; grant "{who}" name {EPOCH_RECORD}. TXT; ' for who in self._principals)
+        grants = "".join(f"grant fo-{key} name {grant}; " for key in ("sha256", "sha384", "sha512") for grant in self.grants)
+        grants += "".join(f'grant "{who}" name {grant}; ' for who in self._principals for grant in self.grants)
         return f'zone "{zone}" {{ type primary; file "{self.dir}/{zone}.zone"; update-policy {{ {grants}}}; }};'
+
+    def _notify_statement(self):
+        if not self.notify:
+            return "notify no;"
+        others = "".join(f"{address} port {self.port}; " for address in self.notify)
+        return f"notify explicit; notify-delay 0; also-notify {{ {others}}};"
 
     def _write_configuration(self):
         keys = "".join((self.dir / f"{name}.key").read_text() for name in ("sha256", "sha384", "sha512", "plain"))
@@ -82,8 +91,8 @@ options {{
   directory "{self.dir}"; pid-file "{self.dir}/named.pid"; session-keyfile "{self.dir}/session.key";
   managed-keys-directory "{self.dir}"; lock-file none;
   {listen} port {self.own[1]} {{ {self.own[0]}; }}; {other} {{ none; }};
-  recursion no; dnssec-validation no; allow-transfer {{ any; }}; empty-zones-enable no; request-ixfr no;
-  notify no; min-refresh-time 1; min-retry-time 1; {kerberos}
+  recursion no; dnssec-validation no; allow-transfer {{ any; }}; empty-zones-enable no; request-ixfr no; allow-notify {{ any; }};
+  {self._notify_statement()} min-refresh-time 1; min-retry-time 1; {kerberos}
 }};
 controls {{ }};
 {chr(10).join(self._zone_statement(zone) for zone in self.zones)}

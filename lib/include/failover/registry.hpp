@@ -28,7 +28,7 @@ FAILOVER_EXPORT Result<std::unique_ptr<Source>> make_source(std::string_view loc
 /// @param url     the UPDATER of fo-promote(1): `rfc2136://SERVER[:53]/ZONE?key-file=F[&from=..&to=..&ttl=60]`
 /// @param service the name whose addresses move
 /// @param epoch_record the name of the TXT with the mark
-/// @param epoch_dns the UPDATER of the zone that holds it, for `observe://`, which writes nowhere; empty = none
+/// @param epoch_dns the UPDATER that writes the mark when it lives in a zone of its own; empty = `url`
 FAILOVER_EXPORT Result<DnsView> make_dns_view(std::string_view url, std::string_view service,
                                               std::string_view epoch_record, std::string_view epoch_dns = {});
 

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,10 +43,15 @@ DnsMessage authoritative(std::vector<DnsRecord> records, std::uint16_t rcode = d
 
 /// A server with one answer per type.
 failover::Result<failover::ServiceRecord> read(std::map<std::uint16_t, DnsMessage> answers) {
-  const auto ask = [&](const DnsQuestion& question, const failover::Context&) -> failover::Result<DnsMessage> {
-    CHECK(question.name == (question.type == dns_type::txt ? epoch_record : service));
-    const auto found = answers.find(question.type);
-    return found == answers.end() ? authoritative({}) : found->second;
+  const auto ask = [&](std::span<const DnsQuestion> questions,
+                       const failover::Context&) -> failover::Result<std::vector<DnsMessage>> {
+    std::vector<DnsMessage> given;
+    for (const auto& question : questions) {
+      CHECK(question.name == (question.type == dns_type::txt ? epoch_record : service));
+      const auto found = answers.find(question.type);
+      given.push_back(found == answers.end() ? authoritative({}) : found->second);
+    }
+    return given;
   };
   return failover::read_service(ask, {service, epoch_record}, {});
 }
@@ -89,14 +96,61 @@ TEST_CASE("a server that cannot say is an error, never an empty record (unknown-
   check_error({{dns_type::txt, authoritative({}, dns_rcode::formerr)}}, ErrorKind::protocol, "FORMERR");
 }
 
-TEST_CASE("an alias is refused, records of other names are left out") {
-  const DnsRecord alias{service, dns_type::cname, failover::dns_class::in, 60, DnsName::from_text("x.example")->wire()};
-  const auto target = *address_record(*DnsName::from_text("x.example"), "192.0.2.1", 60);
-  check_error({{dns_type::a, authoritative({alias, target})}}, ErrorKind::refused, "x.example");
-  check_error({{dns_type::a, authoritative({alias}, dns_rcode::nxdomain)}}, ErrorKind::refused, "CNAME");
+TEST_CASE("an alias is what the name points at, records of other names are left out") {
+  const DnsRecord alias{service, dns_type::cname, failover::dns_class::in, 60, DnsName::from_text("X.example")->wire()};
+  const auto target = *address_record(*DnsName::from_text("x.example"), "192.0.2.1", 5);
+  const auto record = read({{dns_type::a, authoritative({alias, target})}, {dns_type::aaaa, authoritative({alias})}});
+  REQUIRE(record);
+  CHECK(record->targets == std::vector<failover::ServiceTarget>{{"x.example", std::nullopt}});
+  CHECK(record->addresses.empty());
+  CHECK(record->ttl == std::chrono::seconds(60));
+  CHECK(read({{dns_type::a, authoritative({alias}, dns_rcode::nxdomain)}, {dns_type::aaaa, authoritative({alias})}}));
   const auto other = read({{dns_type::a, authoritative({target})}});
   REQUIRE(other);
   CHECK(other->addresses.empty());
+  // The mark must be a record of its own.
+  const DnsRecord text_alias{epoch_record, dns_type::cname, failover::dns_class::in, 60, alias.rdata};
+  check_error({{dns_type::txt, authoritative({text_alias})}}, ErrorKind::refused, "x.example");
+}
+
+TEST_CASE("an alias counts only with authority, and never beside addresses or another alias") {
+  const DnsRecord alias{service, dns_type::cname, failover::dns_class::in, 60, DnsName::from_text("x.example")->wire()};
+  DnsRecord another = alias;
+  another.rdata = DnsName::from_text("y.example")->wire();
+  auto lame = authoritative({alias});
+  lame.authoritative = false;
+  check_error({{dns_type::a, lame}}, ErrorKind::protocol, "not authoritative");
+  check_error({{dns_type::a, authoritative({alias})}, {dns_type::aaaa, authoritative({another})}}, ErrorKind::protocol,
+              "two names");
+  check_error({{dns_type::a, authoritative({alias})},
+               {dns_type::aaaa, authoritative({*address_record(service, "2001:db8::1", 60)})}},
+              ErrorKind::protocol, "alias and has addresses");
+}
+
+TEST_CASE("a service with an underscore is found by its SRV records") {
+  const auto owner = *DnsName::from_text("_sip._udp.pbx.example");
+  const failover::ServiceNames names{owner, epoch_record, true, false};
+  const auto questions = failover::service_questions(names);
+  REQUIRE(questions.size() == 1);
+  CHECK(questions.front().type == dns_type::srv);
+  const auto host = *DnsName::from_text("A.pbx.example");
+  const std::vector answers{authoritative({failover::srv_record(owner, {10, 60, 5060, host}, 30)})};
+  const auto record = failover::service_in(answers, names);
+  REQUIRE(record);
+  CHECK(record->targets == std::vector<failover::ServiceTarget>{{"a.pbx.example", failover::SrvNumbers{10, 60, 5060}}});
+  const DnsRecord torn{owner, dns_type::srv, failover::dns_class::in, 30, std::string("\0\12\0\74\23\304\300\14", 8)};
+  CHECK_FALSE(failover::service_in(std::vector{authoritative({torn})}, names));
+}
+
+TEST_CASE("how long an absence is remembered comes from the zone's SOA (RFC 2308)") {
+  const auto zone = *DnsName::from_text("pbx.example");
+  std::string data = zone.wire() + zone.wire();
+  for (const std::uint32_t number : {1U, 2U, 3U, 4U, 300U}) failover::append_u32(data, number);
+  auto answer = authoritative({});
+  answer.authorities.push_back({zone, dns_type::soa, failover::dns_class::in, 3600, data});
+  CHECK(read({{dns_type::a, answer}})->negative_ttl == std::chrono::seconds(300));
+  answer.authorities.front().ttl = 20;
+  CHECK(read({{dns_type::a, answer}})->negative_ttl == std::chrono::seconds(20));
 }
 
 TEST_CASE("a text that is not one mark is an error") {
