@@ -25,18 +25,25 @@ std::string_view to_string(DnsCase which) noexcept {
 }
 
 DnsCase dns_case(const ServiceRecord& current, const std::vector<std::vector<std::string>>& from,
-                 const std::vector<std::string>& to, std::uint64_t epoch, std::string_view node) {
+                 const std::vector<std::string>& to, std::uint64_t epoch, std::string_view node, bool mark_is_apart) {
   // Two standbys that no arbiter keeps apart may count up to the same epoch: whoever wrote it first has it.
   const bool newer =
       current.mark && (current.mark->epoch > epoch || (current.mark->epoch == epoch && current.mark->node != node));
   if (newer) return DnsCase::superseded;
-  const bool is_new = !to.empty() && same_addresses(current.addresses, to);
-  const bool is_old = std::ranges::any_of(
-      from, [&](const auto& set) { return !set.empty() && same_addresses(current.addresses, set); });
+  const bool is_old = !old_set_of(current, from).empty();
+  // SRV records that name both hosts are at neither.
+  const bool is_new = is_at(current, to) && (current.targets.empty() || !is_old);
   const bool marked = current.mark && current.mark->epoch == epoch;
   if (is_new && marked) return DnsCase::done;
+  if (is_old && is_at(current, to) && !current.targets.empty()) return DnsCase::foreign;
   if ((is_new || is_old) && !marked) return DnsCase::update;
+  if (is_old && marked && mark_is_apart) return DnsCase::update;
   return DnsCase::foreign;
+}
+
+std::vector<std::string> old_set_of(const ServiceRecord& current, const std::vector<std::vector<std::string>>& from) {
+  const auto found = std::ranges::find_if(from, [&](const auto& set) { return is_at(current, set); });
+  return found == from.end() ? std::vector<std::string>() : *found;
 }
 
 bool same_addresses(const std::vector<std::string>& a, const std::vector<std::string>& b) {

@@ -1,10 +1,12 @@
 #include "promote/dns_move.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <expected>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -16,28 +18,16 @@
 #include <failover/promoter.hpp>
 
 #include "core/clock.hpp"
-#include "core/pause.hpp"
 #include "promote/dns_case.hpp"
+#include "promote/dns_swap.hpp"
 #include "promote/objections.hpp"
+#include "promote/view_outcome.hpp"
 #include "promote/work.hpp"
+#include "state/promotion_journal.hpp"
 
 namespace failover {
 
 namespace {
-
-constexpr int attempts = 5;
-constexpr Duration attempt_interval = std::chrono::milliseconds(500);
-/// How long secondaries may take to follow their primary.
-constexpr Duration settle_limit = std::chrono::minutes(1);
-
-bool may_pass(const Error& error) noexcept {
-  return error.kind == ErrorKind::timeout || error.kind == ErrorKind::unreachable;
-}
-
-/// A failed swap that is worth another look: somebody else was faster, or nobody answered.
-bool worth_a_retry(const Error& error) noexcept {
-  return error.kind == ErrorKind::conflict || may_pass(error);
-}
 
 std::unexpected<Error> superseded(const DnsView& view, const ServiceRecord& current) {
   const auto winner = current.mark.value_or(EpochMark{});
@@ -48,7 +38,7 @@ std::unexpected<Error> superseded(const DnsView& view, const ServiceRecord& curr
 std::unexpected<Error> foreign(const DnsView& view, const ServiceRecord& current) {
   return fail(ErrorKind::unfinished,
               fmt::format("{} gives {}, neither the old nor the new address; a person must decide",
-                          view.updater->describe(), listed_addresses(current.addresses)));
+                          view.updater->describe(), described_endpoints(current)));
 }
 
 /// Who has won, for the report.
@@ -57,99 +47,177 @@ std::string marked_node(DnsView& view, const Context& context) {
   return current ? current->mark.value_or(EpochMark{0, "unknown", {}}).node : "unknown";
 }
 
-/// A view that is as it shall be.
-struct Settled {
-  ServiceRecord record;
-  bool changed = false;  ///< by us, just now
+/// The case table as a decision.
+SwapDecision by_case_table(const DnsView& view, const ViewFacts& facts, const EpochMark& mark) {
+  return [&](const ServiceRecord& current) -> Result<std::optional<ServiceRecord>> {
+    switch (dns_case(current, facts.from, facts.to, mark.epoch, mark.node, view.updater->mark_is_apart())) {
+      case DnsCase::superseded:
+        return superseded(view, current);
+      case DnsCase::foreign:
+        return foreign(view, current);
+      case DnsCase::done:
+        return std::nullopt;
+      case DnsCase::update:
+        break;
+    }
+    const auto from = old_set_of(current, facts.from);
+    auto wanted = from.empty() ? current : FO_TRY(moved(current, from, facts.to));
+    wanted.ttl = facts.ttl;
+    // The mark of an own epoch that is there already stays what it is, its time too.
+    if (!current.mark || current.mark->epoch != mark.epoch) wanted.mark = mark;
+    return wanted;
+  };
+}
+
+/// How long caches may hold what was there before; 0 = nothing, or not known.
+std::chrono::seconds cached_for(const ServiceRecord& before, const ServiceRecord& wanted) {
+  const auto until = caches_expire(before, wanted, WallTime());
+  return until ? std::chrono::duration_cast<std::chrono::seconds>(until->time_since_epoch()) : std::chrono::seconds(0);
+}
+
+/// The dns step of one run.
+class ViewsStep {
+ public:
+  explicit ViewsStep(PromotionWork& work)
+      : work_(work), mark_{work.epoch, work.settings.node, rfc3339(std::chrono::system_clock::now())} {}
+
+  Result<void> swap(std::size_t i) {
+    auto& view = work_.parts.views[i];
+    const auto& facts = work_.plan.facts.views[i];
+    ViewOutcome outcome;
+    outcome.name = view.name;
+    outcome.description = view.updater->describe();
+    const auto before = [&](const ServiceRecord& was, const ServiceRecord& wanted) {
+      return work_.journal.view(view.name, {"moving", cached_for(was, wanted), {}});
+    };
+    const auto known = facts.current ? std::optional(*facts.current) : std::nullopt;
+    // A view whose server hangs must leave time for the others, and for the proof of those that were moved.
+    const auto left = static_cast<int>(work_.parts.views.size() - i) + 1;
+    const auto share = work_.context.within(work_.context.deadline.remaining() / left);
+    auto swapped = swap_view(view, known, by_case_table(view, facts, mark_), before, share);
+    if (swapped) {
+      FO_TRY(work_.journal.view(view.name, {swapped->now ? "moved" : "was moved", {}, {}}));
+    } else {
+      if (swapped.error().kind == ErrorKind::conflict) {
+        kind_ = ErrorKind::conflict;
+        work_.superseded_by = marked_node(view, work_.context);
+      }
+      FO_TRY(work_.journal.view(view.name, {swapped.error().message, {}, {}}));
+      outcome.detail = swapped.error().message;
+      outcome.state = look_at_state(view, facts.from, facts.to, work_.context);
+    }
+    swapped_.push_back(std::move(swapped));
+    work_.views.push_back(std::move(outcome));
+    return {};
+  }
+
+  Result<void> prove(std::size_t i) {
+    if (!swapped_[i]) return {};
+    auto& view = work_.parts.views[i];
+    auto& outcome = work_.views[i];
+    const auto followed = await_followers(view, *swapped_[i], outcome, work_.context);
+    if (!followed) return work_.journal.view(view.name, {followed.error().message, {}, {}});
+    // An interrupted run may have moved it: then the journal knows what was there before.
+    const auto cached = journaled(view.name).caches;
+    if (!outcome.caches_expire && cached.count() > 0) outcome.caches_expire = std::chrono::system_clock::now() + cached;
+    const auto until = outcome.caches_expire ? rfc3339(*outcome.caches_expire) : std::string();
+    return work_.journal.view(view.name, {"verified", {}, until});
+  }
+
+  Result<void> conclude() {
+    std::vector<std::string> done;
+    bool open = false;
+    for (const auto& view : work_.views) {
+      open = open || view.state != ViewState::new_endpoints || !view.detail.empty();
+      done.push_back(fmt::format("{} {}", view.description, view.moved_now ? "moved" : "was moved already"));
+    }
+    if (open) return fail(kind_, who_sees_what(work_.views));
+    work_.detail = fmt::format("{}", fmt::join(done, "; "));
+    return {};
+  }
+
+ private:
+  [[nodiscard]] PromotionViewRecord journaled(const std::string& name) const {
+    const auto& last = work_.journal.history().last;
+    if (!last || !last->views.contains(name)) return {};
+    return last->views.at(name);
+  }
+
+  PromotionWork& work_;
+  EpochMark mark_;
+  std::vector<Result<Swapped>> swapped_;
+  ErrorKind kind_ = ErrorKind::unfinished;
 };
 
-/// One look and, if the table says so, one swap. None = look again.
-Result<std::optional<Settled>> one_attempt(DnsView& view, const ViewFacts& facts, const EpochMark& mark,
-                                           const Context& context) {
-  const auto current = FO_TRY(view.updater->current(context));
-  switch (dns_case(current, facts.from, facts.to, mark.epoch, mark.node)) {
-    case DnsCase::superseded:
-      return superseded(view, current);
-    case DnsCase::foreign:
-      return foreign(view, current);
-    case DnsCase::done:
-      return Settled{current, false};
-    case DnsCase::update:
-      break;
-  }
-  const ServiceRecord wanted{facts.to, facts.ttl, mark};
-  const auto replaced = view.updater->replace(current, wanted, context);
-  if (replaced) return Settled{wanted, true};
-  if (worth_a_retry(replaced.error())) return std::nullopt;
-  // Some servers apply an update whose signed answer does not verify: what the server holds decides, not what it said.
-  const auto after = view.updater->current(context);
-  if (after && same_content(*after, wanted)) return Settled{wanted, true};
-  return std::unexpected(replaced.error());
+/// A view that is where it shall be, or still where it was; anything else a person must look at.
+SwapDecision by_move(const DnsView& view, const ViewMove& move) {
+  return [&](const ServiceRecord& current) -> Result<std::optional<ServiceRecord>> {
+    if (is_at(current, move.to) && (current.targets.empty() || !is_at(current, move.from))) return std::nullopt;
+    if (!is_at(current, move.from)) {
+      return fail(ErrorKind::refused,
+                  fmt::format("{} gives {}, no longer {}; nothing was changed", view.updater->describe(),
+                              described_endpoints(current), listed_addresses(move.from)));
+    }
+    auto wanted = FO_TRY(while_doing(view.updater->describe(), moved(current, move.from, move.to)));
+    wanted.ttl = move.ttl.value_or(current.ttl);
+    return wanted;
+  };
 }
 
 }  // namespace
 
-Result<bool> move_view(DnsView& view, const ViewFacts& facts, const EpochMark& mark, const Context& context) {
-  for (int attempt = 1;; ++attempt) {
-    const auto result = one_attempt(view, facts, mark, context);
-    if (!result && (attempt == attempts || !may_pass(result.error()))) return std::unexpected(result.error());
-    const auto settled = result.value_or(std::nullopt);
-    if (settled.has_value()) {
-      FO_TRY(view.verifier->wait_until(settled->record, context.within(settle_limit)));
-      return settled->changed;
-    }
-    if (attempt == attempts) {
-      return fail(ErrorKind::unfinished, view.updater->describe() + " changes under our hands");
-    }
-    FO_TRY(pause_between_tries(attempt_interval, context));
-  }
-}
-
 Result<void> move_all_views(PromotionWork& work) {
-  const EpochMark mark{work.epoch, work.settings.node, rfc3339(std::chrono::system_clock::now())};
-  std::vector<std::string> done;
-  std::vector<std::string> open;
-  auto kind = ErrorKind::unfinished;
-  for (std::size_t i = 0; i < work.parts.views.size(); ++i) {
-    auto& view = work.parts.views[i];
-    const auto moved = move_view(view, work.plan.facts.views[i], mark, work.context);
-    if (moved) {
-      FO_TRY(work.journal.view(view.name, *moved ? "moved" : "was moved"));
-      done.push_back(fmt::format("{} {}", view.updater->describe(), *moved ? "moved" : "was moved already"));
-      continue;
-    }
-    if (moved.error().kind == ErrorKind::conflict) {
-      kind = ErrorKind::conflict;
-      work.superseded_by = marked_node(view, work.context);
-    }
-    open.push_back(moved.error().message);
-    FO_TRY(work.journal.view(view.name, moved.error().message));
-  }
-  work.detail = fmt::format("{}", fmt::join(done, "; "));
-  if (!open.empty()) return fail(kind, fmt::format("{}", fmt::join(open, "; ")));
-  return {};
+  ViewsStep step(work);
+  // All of them are changed before the first is waited for: callers of one must not wait for another's secondaries.
+  for (std::size_t i = 0; i < work.parts.views.size(); ++i) FO_TRY(step.swap(i));
+  for (std::size_t i = 0; i < work.parts.views.size(); ++i) FO_TRY(step.prove(i));
+  return step.conclude();
 }
 
-Result<bool> move_addresses(DnsView& view, const std::vector<std::string>& from, const std::vector<std::string>& to,
-                            std::optional<std::chrono::seconds> ttl, const Context& context) {
-  for (int attempt = 1;; ++attempt) {
-    const auto current = FO_TRY(view.updater->current(context));
-    const auto& now = current.addresses;
-    const ServiceRecord wanted{to, ttl.value_or(current.ttl), current.mark};
-    const bool there = same_addresses(now, to);
-    if (!there && !same_addresses(now, from)) {
-      return fail(ErrorKind::refused,
-                  fmt::format("{} gives {}, no longer {}; nothing was changed", view.updater->describe(),
-                              listed_addresses(now), listed_addresses(from)));
+std::string last_caches_expire(const PromotionWork& work) {
+  std::string last;
+  const auto& record = work.journal.history().last;
+  if (!record) return last;
+  // RFC 3339 in UTC, so the later time is the larger text.
+  for (const auto& [name, view] : record->views) last = std::max(last, view.caches_until);
+  return last;
+}
+
+std::string described_endpoints(const ServiceRecord& record) {
+  const auto listed = listed_addresses(endpoints_of(record));
+  if (record.targets.empty()) return listed;
+  return fmt::format(
+      "{} (it {}: that is moved from one host name to another, from=HOST&to=HOST, or name the host as the "
+      "service)",
+      listed, record.targets.front().srv ? "has SRV records" : "is an alias (CNAME)");
+}
+
+ViewsMoved move_views(std::vector<DnsView>& views, const std::vector<ViewMove>& moves, const Context& context) {
+  ViewsMoved result;
+  std::vector<Result<Swapped>> swapped;
+  const auto failed = [&](const Error& error) {
+    if (!result.failure) result.failure = error;
+  };
+  for (std::size_t i = 0; i < views.size(); ++i) {
+    // Servers that cannot be found now are looked for again when they are asked.
+    [[maybe_unused]] const auto servers = views[i].verifier->find(context);
+    ViewOutcome outcome;
+    outcome.name = views[i].name;
+    outcome.description = views[i].updater->describe();
+    swapped.push_back(swap_view(views[i], std::nullopt, by_move(views[i], moves[i]), {}, context));
+    if (const auto& done = swapped.back(); !done) {
+      outcome.detail = done.error().message;
+      outcome.state = look_at_state(views[i], {moves[i].from}, moves[i].to, context);
+      failed(done.error());
     }
-    const auto replaced = there ? Result<void>{} : view.updater->replace(current, wanted, context);
-    if (replaced) {
-      FO_TRY(view.verifier->wait_until(wanted, context.within(settle_limit)));
-      return !there;
-    }
-    if (!worth_a_retry(replaced.error()) || attempt == attempts) return std::unexpected(replaced.error());
-    FO_TRY(pause_between_tries(attempt_interval, context));
+    result.views.push_back(std::move(outcome));
   }
+  for (std::size_t i = 0; i < views.size(); ++i) {
+    if (!swapped[i]) continue;
+    const auto followed = await_followers(views[i], *swapped[i], result.views[i], context);
+    if (!followed) failed(followed.error());
+  }
+  return result;
 }
 
 }  // namespace failover

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <failover/dns.hpp>
 #include <failover/error.hpp>
@@ -56,10 +57,13 @@ class Page {
       return;
     }
     const auto& now = *facts.current;
-    line(fmt::format("  {}: {} (TTL {} s) -> {} (TTL {} s)", facts.description, listed_addresses(now.addresses),
+    line(fmt::format("  {}: {} (TTL {} s) -> {} (TTL {} s)", facts.description, listed_addresses(endpoints_of(now)),
                      now.ttl.count(), listed_addresses(facts.to), facts.ttl.count()));
     line(now.mark ? fmt::format("    epoch {} of {} since {}", now.mark->epoch, now.mark->node, now.mark->time)
                   : std::string("    no epoch yet"));
+    if (facts.servers && !facts.servers->empty()) {
+      line(fmt::format("    authoritative servers: {}", fmt::join(*facts.servers, ", ")));
+    }
     if (facts.swap == Swap::checked) {
       line("    no compare-and-swap there: a second host that changes it in the same moment is noticed, not prevented");
     }

@@ -20,6 +20,7 @@
 
 #include "core/clock.hpp"
 #include "promote/dns_case.hpp"
+#include "promote/dns_move.hpp"
 
 namespace failover {
 
@@ -221,7 +222,7 @@ class Rules {
     }
     if (!facts.access) object("dns", facts.access.error().kind, facts.access.error().message);
     const auto mark = facts.current->mark.value_or(EpochMark{});
-    switch (dns_case(*facts.current, facts.from, facts.to, epoch_, settings_.node)) {
+    switch (dns_case(*facts.current, facts.from, facts.to, epoch_, settings_.node, facts.mark_is_apart)) {
       case DnsCase::superseded:
         object("superseded", ErrorKind::refused,
                fmt::format("superseded: {} carries epoch {} of {}", facts.description, mark.epoch, mark.node));
@@ -229,7 +230,7 @@ class Rules {
       case DnsCase::foreign:
         object("dns", ErrorKind::refused,
                fmt::format("{} gives {}, which belongs to no node that could be fenced; a person must decide",
-                           facts.description, listed_addresses(facts.current->addresses)));
+                           facts.description, described_endpoints(*facts.current)));
         break;
       case DnsCase::done:
       case DnsCase::update:

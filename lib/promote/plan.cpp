@@ -40,7 +40,8 @@ bool already_active(const PromotionSettings& settings, const PromotionFacts& fac
   if (!earlier || earlier->outcome != "done" || facts.role != "active" || facts.views.empty()) return false;
   if (earlier->service != settings.service) return false;
   return std::ranges::all_of(facts.views, [&](const ViewFacts& view) {
-    return view.current && dns_case(*view.current, view.from, view.to, earlier->epoch, settings.node) == DnsCase::done;
+    return view.current && dns_case(*view.current, view.from, view.to, earlier->epoch, settings.node,
+                                    view.mark_is_apart) == DnsCase::done;
   });
 }
 
@@ -104,10 +105,13 @@ class StepWriter {
   [[nodiscard]] std::string dns() const {
     std::vector<std::string> parts;
     for (const auto& view : plan_.facts.views) {
-      const auto now = view.current ? listed_addresses(view.current->addresses) : std::string("unknown");
-      parts.push_back(fmt::format("{}: {} -> {}, TTL {} s{}", view.description, now, listed_addresses(view.to),
+      const auto now = view.current ? listed_addresses(endpoints_of(*view.current)) : std::string("unknown");
+      parts.push_back(fmt::format("{}: {} -> {}, TTL {} s, {}{}", view.description, now, listed_addresses(view.to),
                                   view.ttl.count(),
-                                  view.swap == Swap::checked ? ", checked before and after" : ", compare-and-swap"));
+                                  view.swap == Swap::checked ? "checked before and after" : "compare-and-swap",
+                                  view.mark_is_apart ? ", in two updates, not one: first the epoch mark, which lives "
+                                                       "apart, then the address"
+                                                     : ""));
     }
     return fmt::format("{}", fmt::join(parts, "; "));
   }

@@ -87,7 +87,7 @@ PromotionRun::PromotionRun(const PromotionSettings& settings, PromotionParts& pa
       state_(state),
       journal_(journal),
       context_(context),
-      work_{settings, parts, state, journal, plan_, context, 0, {}, false, {}, {}, {}} {}
+      work_{settings, parts, state, journal, plan_, context, 0, {}, false, {}, {}, {}, {}} {}
 
 PromotionReport PromotionRun::run(const PromotionApproval& approve) {
   report_.serving = "unknown";
@@ -101,6 +101,7 @@ PromotionReport PromotionRun::run(const PromotionApproval& approve) {
   if (result) result = follow_table();
   report_.epoch = work_.epoch != 0 ? work_.epoch : plan_.epoch;
   std::ranges::move(work_.warnings, std::back_inserter(report_.warnings));
+  report_.views = work_.views;
   if (!result) {
     conclude(result.error());
   } else if (!stopped_) {
@@ -284,13 +285,10 @@ Result<void> PromotionRun::finish() {
   FO_TRY(write_role(state_, {Role::active, work_.epoch, settings_.node, std::chrono::system_clock::now()}));
   FO_TRY(journal_.end("done"));
   note_failure(parts_.arbiter.release(context_));
-  std::chrono::seconds longest{0};
-  for (const auto& view : plan_.facts.views) {
-    if (view.current) longest = std::max(longest, view.current->ttl);
+  report_.message = fmt::format("{} is active as {} with epoch {}", settings_.node, settings_.service, work_.epoch);
+  if (const auto until = last_caches_expire(work_); !until.empty()) {
+    report_.message += "; the last caches of the old address expire at " + until;
   }
-  report_.message =
-      fmt::format("{} is active as {} with epoch {}; the last caches of the old address expire at {}", settings_.node,
-                  settings_.service, work_.epoch, rfc3339(std::chrono::system_clock::now() + longest));
   return {};
 }
 

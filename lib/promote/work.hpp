@@ -27,6 +27,7 @@ struct PromotionWork {
   std::string detail;                 ///< what the step that runs now has to tell
   std::vector<std::string> warnings;  ///< for the report
   std::string superseded_by;          ///< the node whose newer mark was found in DNS
+  std::vector<ViewOutcome> views;     ///< once the run has come to DNS
 };
 
 }  // namespace failover

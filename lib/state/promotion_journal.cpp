@@ -77,6 +77,15 @@ Result<PromotionRecord> begun(const Json& json, const std::string& text) {
   return record;
 }
 
+void fold_view(PromotionRecord& last, const Json& json) {
+  auto& view = last.views[text_of(json, "view")];
+  view.how = text_of(json, "how");
+  if (const auto caches = json.find("caches_s"); caches != json.end() && caches->is_number_unsigned()) {
+    view.caches = std::chrono::seconds(caches->get<std::uint32_t>());
+  }
+  if (const auto until = text_of(json, "caches_until"); !until.empty()) view.caches_until = until;
+}
+
 void add_once(std::vector<std::string>& list, std::string text) {
   if (std::ranges::find(list, text) == list.end()) list.push_back(std::move(text));
 }
@@ -102,7 +111,9 @@ Result<void> fold(PromotionHistory& history, const std::string& text) {
     add_once(last.fenced, text_of(json, "node"));
   } else if (type == "end") {
     last.outcome = text_of(json, "outcome");
-  } else if (type != "view") {
+  } else if (type == "view") {
+    fold_view(last, json);
+  } else {
     return damaged(text);
   }
   return {};
@@ -168,8 +179,11 @@ Result<void> PromotionJournal::confirm_fence(std::string_view node, std::string_
   return add(line(Json{{"type", "fenced"}, {"time", now()}, {"node", node}, {"fencer", fencer}}));
 }
 
-Result<void> PromotionJournal::view(std::string_view name, std::string_view how) {
-  return add(line(Json{{"type", "view"}, {"time", now()}, {"view", name}, {"how", how}}));
+Result<void> PromotionJournal::view(std::string_view name, const PromotionViewRecord& record) {
+  Json json{{"type", "view"}, {"time", now()}, {"view", name}, {"how", record.how}};
+  if (record.caches.count() > 0) json["caches_s"] = static_cast<std::uint32_t>(record.caches.count());
+  if (!record.caches_until.empty()) json["caches_until"] = record.caches_until;
+  return add(line(json));
 }
 
 Result<void> PromotionJournal::end(std::string_view outcome) {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +16,13 @@
 
 namespace failover {
 
+/// What is known of one view of the name.
+struct PromotionViewRecord {
+  std::string how;                 ///< moving, moved, verified, or why it is open
+  std::chrono::seconds caches{0};  ///< how long caches may hold what was there before; 0 = not known
+  std::string caches_until;        ///< RFC 3339, once every server had followed; empty = not known
+};
+
 /// What STATE/promote/journal says of the last promotion of this host.
 struct PromotionRecord {
   std::string service;
@@ -25,7 +34,8 @@ struct PromotionRecord {
   std::vector<std::string> left;          ///< steps that were completed
   std::vector<std::string> fence_tried;   ///< nodes that a fence command was sent for
   std::vector<std::string> fenced;        ///< nodes that were confirmed off
-  std::string outcome;                    ///< done, withdrawn, superseded; empty = it has not ended
+  std::map<std::string, PromotionViewRecord> views;
+  std::string outcome;  ///< done, withdrawn, superseded; empty = it has not ended
 };
 
 /// All that the journal says.
@@ -51,8 +61,8 @@ class PromotionJournal {
   Result<void> leave(std::string_view step);
   Result<void> try_fence(std::string_view node, std::string_view fencer);
   Result<void> confirm_fence(std::string_view node, std::string_view fencer);
-  /// One view reached this case: for people who read the journal.
-  Result<void> view(std::string_view name, std::string_view how);
+  /// One view has come this far; what it does not know of the caches stays as it was written before.
+  Result<void> view(std::string_view name, const PromotionViewRecord& record);
   Result<void> end(std::string_view outcome);
 
  private:

@@ -131,6 +131,8 @@ struct ViewFacts {
   std::vector<std::vector<std::string>> from;  ///< address sets that count as the old ones
   std::vector<std::string> to;
   std::chrono::seconds ttl{60};
+  bool mark_is_apart = false;                     ///< see DnsUpdater
+  Result<std::vector<std::string>> servers = {};  ///< the authoritative ones, as far as they could be found
 };
 
 struct BackupFacts {
@@ -216,6 +218,28 @@ struct TimelineEntry {
   std::string detail;
 };
 
+/// What callers get from one view.
+enum class ViewState {
+  old_endpoints,  ///< it was not moved
+  new_endpoints,  ///< it was moved, and every authoritative server says so
+  mixed,          ///< it was moved, but some of its servers lag
+  unknown         ///< nobody knows: no answer came, or something else stands there
+};
+
+FAILOVER_EXPORT std::string_view to_string(ViewState state) noexcept;
+
+struct ViewOutcome {
+  std::string name;  ///< of the view
+  std::string description;
+  ViewState state = ViewState::unknown;
+  bool moved_now = false;                 ///< by this run
+  std::string detail;                     ///< why it is not new; empty if it is
+  std::optional<WallTime> caches_expire;  ///< of what was there before; none = not known, or nothing was cached
+};
+
+/// Which part of the world sees what: a sentence for each view.
+FAILOVER_EXPORT std::string who_sees_what(const std::vector<ViewOutcome>& views);
+
 /// How a run ended. No failure: done, or nothing to do, with a warning if there are any.
 struct PromotionReport {
   std::optional<Error> failure;  ///< from the first fence command on only of kind unfinished
@@ -226,6 +250,7 @@ struct PromotionReport {
   std::string serving;  ///< the node that serves now, "none", or "unknown"
   std::string next;     ///< the command to type now; empty = none
   std::vector<TimelineEntry> timeline;
+  std::vector<ViewOutcome> views;  ///< empty = the run has not come to DNS
 };
 
 /// Shown every plan before anything is touched. An error ends the run; for a plan that says stop the answer does not
@@ -257,11 +282,41 @@ struct PromotionStatus {
 
 FAILOVER_EXPORT Result<PromotionStatus> promotion_status(const std::filesystem::path& state_dir);
 
-/// The bare DNS primitive: moves the addresses of one view from `from` to `to` if they still are `from`, and reads them
-/// back from every authoritative server; the epoch mark stays. @return false when they already were `to`.
-FAILOVER_EXPORT Result<bool> move_addresses(DnsView& view, const std::vector<std::string>& from,
-                                            const std::vector<std::string>& to, std::optional<std::chrono::seconds> ttl,
-                                            const Context& context);
+/// What one view shall be moved from and to.
+struct ViewMove {
+  std::vector<std::string> from;
+  std::vector<std::string> to;
+  std::optional<std::chrono::seconds> ttl;  ///< none = as it is
+};
+
+struct ViewsMoved {
+  std::vector<ViewOutcome> views;
+  std::optional<Error> failure;  ///< the first one; none = every view is new
+};
+
+/// The bare DNS primitive; the epoch marks stay. Moves every view that still is at its `from`, then reads all of them
+/// back from every authoritative server. What cannot be done in one view never undoes another.
+/// @param moves one for each view
+FAILOVER_EXPORT ViewsMoved move_views(std::vector<DnsView>& views, const std::vector<ViewMove>& moves,
+                                      const Context& context);
+
+/// Gives one view's records another TTL, addresses and mark as they are, and waits until every authoritative server has
+/// it. The outcome's caches_expire tells until when caches may hold the old TTL. @return moved_now false: nothing to do
+FAILOVER_EXPORT Result<ViewOutcome> set_view_ttl(DnsView& view, std::chrono::seconds ttl, const Context& context);
+
+/// Two addresses of the documentation block (RFC 5737), which a canary is moved between: nobody is ever sent there.
+inline constexpr std::string_view canary_home = "192.0.2.1";
+inline constexpr std::string_view canary_away = "192.0.2.2";
+
+struct CanaryFlight {
+  Duration there{};  ///< until every authoritative server had it
+  Duration back{};
+};
+
+/// A drill of the whole way: moves a name that nobody calls to the other address and back, each as compare-and-swap
+/// with a new epoch mark and read back from every authoritative server. Refused when the name holds anything else.
+/// @param view of the canary's name, in the same zone and with the same credentials as the service's
+FAILOVER_EXPORT Result<CanaryFlight> fly_canary(DnsView& view, std::chrono::seconds ttl, const Context& context);
 
 /// Holds the host's lock while it lives; an error of kind locked when a restore or promotion is at work.
 FAILOVER_EXPORT Result<std::shared_ptr<void>> lock_this_host(const std::filesystem::path& state_dir);

@@ -67,3 +67,38 @@ TEST_CASE("sets of addresses are compared in any order, and an empty set is neve
   CHECK(failover::dns_case(none, {{}}, {new_address}, 1, "b") == DnsCase::foreign);
   CHECK(failover::dns_case(none, {{old_address}}, {}, 1, "b") == DnsCase::foreign);
 }
+
+TEST_CASE("where the mark lives apart, our mark beside the old address is an interrupted move, and only there") {
+  const failover::ServiceRecord half{{old_address}, std::chrono::seconds(60), EpochMark{5, "b", ""}};
+  CHECK(failover::dns_case(half, {{old_address}}, {new_address}, 5, "b", true) == DnsCase::update);
+  CHECK(failover::dns_case(half, {{old_address}}, {new_address}, 5, "b", false) == DnsCase::foreign);
+  const failover::ServiceRecord strange{{"192.0.2.9"}, std::chrono::seconds(60), EpochMark{5, "b", ""}};
+  CHECK(failover::dns_case(strange, {{old_address}}, {new_address}, 5, "b", true) == DnsCase::foreign);
+  const failover::ServiceRecord won{{old_address}, std::chrono::seconds(60), EpochMark{6, "c", ""}};
+  CHECK(failover::dns_case(won, {{old_address}}, {new_address}, 5, "b", true) == DnsCase::superseded);
+}
+
+TEST_CASE("an alias and SRV records are decided by the hosts that they name") {
+  const auto alias = [](const std::string& host) {
+    failover::ServiceRecord record;
+    record.targets = {{host, std::nullopt}};
+    return record;
+  };
+  const auto srv = [](std::vector<std::string> hosts) {
+    failover::ServiceRecord record;
+    for (auto& host : hosts) record.targets.push_back({std::move(host), failover::SrvNumbers{10, 60, 5060}});
+    return record;
+  };
+  const std::vector<std::vector<std::string>> from{{"a.example"}};
+  const std::vector<std::string> to{"b.example"};
+  CHECK(failover::dns_case(alias("a.example"), from, to, 5, "b") == DnsCase::update);
+  CHECK(failover::dns_case(alias("b.example"), from, to, 5, "b") == DnsCase::update);
+  CHECK(failover::dns_case(alias("c.example"), from, to, 5, "b") == DnsCase::foreign);
+  CHECK(failover::dns_case(alias("a.example"), {{old_address}}, {new_address}, 5, "b") == DnsCase::foreign);
+  // Records of another site in the set do not matter; both hosts at once are the callers' own failover.
+  CHECK(failover::dns_case(srv({"a.example", "c.example"}), from, to, 5, "b") == DnsCase::update);
+  CHECK(failover::dns_case(srv({"a.example", "b.example"}), from, to, 5, "b") == DnsCase::foreign);
+  auto done = srv({"b.example", "c.example"});
+  done.mark = EpochMark{5, "b", ""};
+  CHECK(failover::dns_case(done, from, to, 5, "b") == DnsCase::done);
+}

@@ -123,6 +123,7 @@ class FakeUpdater final : public DnsUpdater {
   Result<void> replace(const ServiceRecord& from, const ServiceRecord& to, const Context& /*context*/) override {
     if (world_.before_replace) std::exchange(world_.before_replace, nullptr)(world_);
     world_.contact("replace");
+    if (world_.dns_fails) return std::unexpected(*world_.dns_fails);
     if (!(world_.record.addresses == from.addresses && world_.record.mark == from.mark)) {
       return fail(ErrorKind::conflict, "not as it was read");
     }
