@@ -103,8 +103,8 @@ Result<PromotionPeer> make_peer(const Peer& peer, const PromotionSettings& setti
 
 Result<void> fill_settings(PromotionSettings& settings, const PromoteOptions& options, const Cast& cast) {
   settings.node = cast.node;
-  settings.from = FO_TRY(while_doing("--from", canonical_addresses(options.from)));
-  settings.to = options.to.empty() ? cast.addresses : FO_TRY(while_doing("--to", canonical_addresses(options.to)));
+  settings.from = FO_TRY(while_doing("--from", canonical_endpoints(options.from)));
+  settings.to = options.to.empty() ? cast.addresses : FO_TRY(while_doing("--to", canonical_endpoints(options.to)));
   settings.ttl = FO_TRY(whole_seconds(options.ttl));
   settings.references = FO_TRY(parse_targets(options.references));
   settings.self_probes = FO_TRY(parse_targets(options.self_probes));
@@ -156,11 +156,6 @@ Result<std::vector<DnsView>> make_views(const PromoteOptions& options) {
   if (options.service.empty()) return fail(ErrorKind::usage, "which service? Add --service FQDN");
   if (options.dns.empty()) return fail(ErrorKind::usage, "where does the name live? Add --dns UPDATER");
   const auto epoch_record = options.epoch_record.empty() ? "_failover." + options.service : options.epoch_record;
-  const auto observes = [](const std::string& url) { return url.starts_with("observe:"); };
-  if (!options.epoch_dns.empty() && std::ranges::none_of(options.dns, observes)) {
-    return fail(ErrorKind::usage,
-                "--epoch-dns is for --dns observe://; every other UPDATER keeps the mark in its zone");
-  }
   std::vector<DnsView> views;
   views.reserve(options.dns.size());
   for (const auto& url : options.dns) {

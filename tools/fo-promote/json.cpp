@@ -62,9 +62,23 @@ Json observations(const std::vector<Observation>& list) {
   return array;
 }
 
+Json target_members(const ServiceTarget& target) {
+  Json json{{"host", target.host}};
+  if (const auto& srv = target.srv; srv) {
+    json["priority"] = srv->priority;
+    json["weight"] = srv->weight;
+    json["port"] = srv->port;
+  }
+  return json;
+}
+
 Json record_members(const Result<ServiceRecord>& record) {
   if (!record) return {{"error", record.error().message}};
   Json json{{"addresses", record->addresses}, {"ttl_s", record->ttl.count()}};
+  if (!record->targets.empty()) {
+    json["targets"] = Json::array();
+    for (const auto& target : record->targets) json["targets"].push_back(target_members(target));
+  }
   if (const auto& mark = record->mark; mark) {
     json["epoch"] = mark->epoch;
     json["node"] = mark->node;
@@ -93,6 +107,13 @@ Json backup_members(const BackupFacts& backup, WallTime now) {
           {"time", time_text(backup.time)},
           {"restored", time_text(backup.restored)},
           {"age_s", std::chrono::floor<std::chrono::seconds>(now - backup.time).count()}};
+}
+
+Json view_members(const ViewOutcome& view) {
+  Json json{{"view", view.description}, {"state", to_string(view.state)}, {"moved", view.moved_now}};
+  if (!view.detail.empty()) json["detail"] = view.detail;
+  if (view.caches_expire) json["caches_expire"] = time_text(*view.caches_expire);
+  return json;
 }
 
 Json earlier_members(const EarlierPromotion& earlier) {
@@ -126,6 +147,8 @@ std::string plan_json(const PromotionSettings& settings, const PromotionPlan& pl
     json["views"].push_back({{"view", view.description},
                              {"current", record_members(view.current)},
                              {"to", view.to},
+                             {"servers", view.servers ? Json(*view.servers) : Json()},
+                             {"one_update", !view.mark_is_apart},
                              {"swap", to_string(view.swap)}});
   }
   json["steps"] = Json::array();
@@ -146,6 +169,8 @@ std::string report_json(const PromotionReport& report) {
             {"next", report.next},
             {"epoch", report.epoch},
             {"warnings", report.warnings}};
+  json["views"] = Json::array();
+  for (const auto& view : report.views) json["views"].push_back(view_members(view));
   if (report.failure) json["error"] = to_string(report.failure->kind);
   return text(json);
 }
@@ -165,6 +190,33 @@ std::string record_json(const std::string& server, const Result<ServiceRecord>& 
   Json json{{"server", server}};
   json.update(record_members(record));
   return text(json);
+}
+
+std::string answer_json(const ServerAnswer& answer, bool agrees) {
+  Json json{{"server", answer.server}};
+  json.update(record_members(answer.record));
+  json["agrees"] = agrees;
+  return text(json);
+}
+
+std::string view_json(const ViewOutcome& view) {
+  return text(view_members(view));
+}
+
+std::string change_json(const std::string& view, const ViewMove& move, std::string_view how) {
+  Json json{{"view", view}, {"from", move.from}, {"to", move.to}, {"how", how}};
+  if (const auto& ttl = move.ttl; ttl) json["ttl_s"] = ttl->count();
+  return text(json);
+}
+
+std::string ttl_json(const ViewOutcome& view, std::chrono::seconds ttl) {
+  Json json{{"view", view.description}, {"ttl_s", ttl.count()}, {"changed", view.moved_now}};
+  if (view.caches_expire) json["caches_expire"] = time_text(*view.caches_expire);
+  return text(json);
+}
+
+std::string canary_json(const std::string& view, const std::string& name, const CanaryFlight& flight) {
+  return text({{"view", view}, {"name", name}, {"there_s", seconds(flight.there)}, {"back_s", seconds(flight.back)}});
 }
 
 }  // namespace failover::promote_tool

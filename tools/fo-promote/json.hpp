@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <string>
+#include <string_view>
 
 #include <failover/promoter.hpp>
 
@@ -12,5 +14,13 @@ std::string timeline_json(const TimelineEntry& entry);
 std::string report_json(const PromotionReport& report);
 std::string status_json(const PromotionStatus& status);
 std::string record_json(const std::string& server, const Result<ServiceRecord>& record);
+
+/// The members of "answer" and "resolver" objects. @param agrees with what is wanted
+std::string answer_json(const ServerAnswer& answer, bool agrees);
+std::string view_json(const ViewOutcome& view);
+/// @param how the change is made sure: "compare-and-swap"
+std::string change_json(const std::string& view, const ViewMove& move, std::string_view how);
+std::string ttl_json(const ViewOutcome& view, std::chrono::seconds ttl);
+std::string canary_json(const std::string& view, const std::string& name, const CanaryFlight& flight);
 
 }  // namespace failover::promote_tool

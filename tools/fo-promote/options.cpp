@@ -28,11 +28,14 @@ void declare_verbs(CLI::App& app, PromoteOptions& options) {
   verb(app, options, Verb::abort, "abort", "Withdraw an interrupted promotion before its commit");
   verb(app, options, Verb::adopt, "adopt", "Once, on the host that serves: write down that it is the active one");
   verb(app, options, Verb::guard, "guard", "Exit 0 if this host may start its services, else 4 with the reason");
-  auto* dns = app.add_subcommand("dns", "The name alone: show or set its addresses");
+  auto* dns = app.add_subcommand("dns", "The name alone: show it, move it, verify it, set its TTL");
   dns->fallthrough();
   dns->require_subcommand(1);
   verb(*dns, options, Verb::dns_show, "show", "What the primary and every authoritative server give");
   verb(*dns, options, Verb::dns_set, "set", "Move the addresses from --from to --to, and nothing else");
+  verb(*dns, options, Verb::dns_verify, "verify",
+       "Wait until every authoritative server, and every --resolver, gives the same");
+  verb(*dns, options, Verb::dns_set_ttl, "set-ttl", "Give the records the time to live of --ttl, and nothing else");
 }
 
 void declare_who(CLI::App& app, PromoteOptions& options) {
@@ -45,16 +48,25 @@ void declare_who(CLI::App& app, PromoteOptions& options) {
   app.add_option("--to", options.to, "New address; repeatable (default: those of this node)")
       ->type_name("ADDR")
       ->allow_extra_args(false);
-  app.add_option("--dns", options.dns,
-                 "One view of the name, rfc2136://SERVER/ZONE?key-file=F; repeatable; see failover-dns(7)")
+  app.add_option("--dns", options.dns, "One view of the name, rfc2136://SERVER/ZONE?key-file=F; repeatable")
       ->type_name("UPDATER")
       ->allow_extra_args(false);
   app.add_option("--epoch-record", options.epoch_record,
                  "Where the TXT with the epoch lives (default: _failover.SERVICE)")
       ->type_name("NAME");
-  app.add_option("--epoch-dns", options.epoch_dns, "The zone that holds the TXT when --dns is observe://")
+  app.add_option("--epoch-dns", options.epoch_dns,
+                 "The UPDATER that writes the epoch, when its record lives in a zone of its own")
       ->type_name("UPDATER");
   cli::add_duration(app, "--ttl", options.ttl, "Time to live of the new addresses (default 60s)");
+}
+
+void declare_dns(CLI::App& app, PromoteOptions& options) {
+  cli::add_duration(app, "--max-ttl", options.max_ttl, "dns show: warn of a longer time to live (default 5m)");
+  app.add_option("--resolver", options.resolvers,
+                 "dns: ADDR[:PORT] of a resolver to watch; only dns verify waits for it; repeatable")
+      ->type_name("ADDR")
+      ->allow_extra_args(false);
+  app.add_flag("--canary", options.canary, "dns set: move a name that nobody calls there and back, as a drill");
 }
 
 void declare_proof(CLI::App& app, PromoteOptions& options) {
@@ -112,6 +124,7 @@ void declare_run(CLI::App& app, PromoteOptions& options) {
 void declare_promote_options(CLI::App& app, PromoteOptions& options) {
   declare_verbs(app, options);
   declare_who(app, options);
+  declare_dns(app, options);
   declare_proof(app, options);
   declare_run(app, options);
 }

@@ -14,7 +14,7 @@ class App;
 
 namespace failover::promote_tool {
 
-enum class Verb { status, plan, run, resume, abort, adopt, guard, dns_show, dns_set };
+enum class Verb { status, plan, run, resume, abort, adopt, guard, dns_show, dns_set, dns_verify, dns_set_ttl };
 
 /// The table of options, as they were given or stand in the configuration file.
 struct PromoteOptions {
@@ -27,6 +27,9 @@ struct PromoteOptions {
   std::string epoch_record;
   std::string epoch_dns;
   Duration ttl = std::chrono::seconds(60);
+  Duration max_ttl = std::chrono::seconds(300);
+  std::vector<std::string> resolvers;
+  bool canary = false;
   std::vector<std::string> probes;
   unsigned tries = 3;
   Duration tries_interval = std::chrono::seconds(2);

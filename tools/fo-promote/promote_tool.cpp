@@ -39,6 +39,10 @@ Result<cli::Outcome> PromoteTool::run(cli::Session& session) {
       return run_dns_show(options_, session);
     case Verb::dns_set:
       return run_dns_set(options_, session);
+    case Verb::dns_verify:
+      return run_dns_verify(options_, session);
+    case Verb::dns_set_ttl:
+      return run_dns_set_ttl(options_, session);
   }
   return fail(ErrorKind::internal, "a verb without a deed");
 }
