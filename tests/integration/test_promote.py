@@ -368,11 +368,6 @@ class DnsVerbs(PromoteCase):
         self.assertIn("compare-and-swap", done.stdout)
         self.assertEqual(self.pair.addresses, [OLD])
 
-    def test_a_place_for_marks_is_for_a_name_that_moves_by_itself(self):
-        done = self.pair.run("dns", "show", "--epoch-dns", "hosts:///etc/hosts")
-        self.assertEqual(done.status, 2)
-        self.assertIn("observe://", done.stderr)
-
 
 if __name__ == "__main__":
     unittest.main()
