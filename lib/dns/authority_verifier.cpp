@@ -64,6 +64,7 @@ class AuthorityVerifier final : public DnsVerifier {
   Result<std::vector<std::string>> find(const Context& context) override {
     remembered_ = FO_TRY(find_places(context));
     std::vector<std::string> labels;
+    labels.reserve(remembered_.size());
     for (const auto& place : remembered_) labels.push_back(place.label);
     return labels;
   }

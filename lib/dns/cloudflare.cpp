@@ -52,15 +52,7 @@ class CloudflareApi final : public ZoneApi {
   }
   [[nodiscard]] Swap swap() const noexcept override { return Swap::checked; }
 
-  Result<ProviderZone> zone(const Context& context) override {
-    if (known_) return known_->zone;
-    const auto what = "looking for the zone " + zone_;
-    const auto target = is_identifier(zone_) ? fmt::format("{}/{}", zones, zone_)
-                                             : fmt::format("{}?name={}", zones, percent_encode(zone_, ""));
-    const auto body = FO_TRY(client_->get(what, target, context));
-    known_ = FO_TRY(while_doing(what, parse_cloudflare_zone(body)));
-    return known_->zone;
-  }
+  Result<ProviderZone> zone(const Context& context) override { return FO_TRY(known(context)).zone; }
 
   Result<std::vector<RecordSet>> records(const DnsName& name, const Context& context) override {
     const auto what = "reading " + name.to_text();
@@ -78,9 +70,10 @@ class CloudflareApi final : public ZoneApi {
 
   /// A batch that deletes what is not there: whoever may not write is told that first.
   Result<void> prove_access(const ServiceNames& /*names*/, const Context& context) override {
+    const auto name = FO_TRY(zone(context)).name;
     const auto target = FO_TRY(records_target(context)) + "/batch";
     RecordChange impossible;
-    impossible.remove.push_back({known_->zone.name, "TXT", 0, {}, {std::string(no_record)}});
+    impossible.remove.push_back({name, "TXT", 0, {}, {std::string(no_record)}});
     const auto done = client_->change("asking for the right to write", "POST", target, json_type,
                                       cloudflare_batch(impossible), context);
     if (done) return fail(ErrorKind::protocol, "it says that it has deleted a record that does not exist");
@@ -89,9 +82,19 @@ class CloudflareApi final : public ZoneApi {
   }
 
  private:
+  Result<CloudflareZone> known(const Context& context) {
+    if (known_) return *known_;
+    const auto what = "looking for the zone " + zone_;
+    const auto target = is_identifier(zone_) ? fmt::format("{}/{}", zones, zone_)
+                                             : fmt::format("{}?name={}", zones, percent_encode(zone_, ""));
+    const auto body = FO_TRY(client_->get(what, target, context));
+    auto found = FO_TRY(while_doing(what, parse_cloudflare_zone(body)));
+    known_ = found;
+    return found;
+  }
+
   Result<std::string> records_target(const Context& context) {
-    FO_TRY(zone(context));
-    return fmt::format("{}/{}/dns_records", zones, known_->id);
+    return fmt::format("{}/{}/dns_records", zones, FO_TRY(known(context)).id);
   }
 
   std::unique_ptr<ProviderClient> client_;

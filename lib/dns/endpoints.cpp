@@ -52,12 +52,14 @@ Result<std::vector<std::string>> canonical_endpoints(const std::vector<std::stri
   }
   // A misspelt address ("192.0.2") would pass for a host name, but no host's last label is a number (RFC 1123).
   for (const auto& text : endpoints) {
-    const auto last = text.substr(text.find_last_of('.') + 1);
+    const auto name = text.ends_with('.') ? text.substr(0, text.size() - 1) : text;
+    const auto last = name.substr(name.find_last_of('.') + 1);
     if (last.find_first_not_of("0123456789") == std::string::npos || text.find(':') != std::string::npos) {
       return fail(ErrorKind::usage, fmt::format("'{}' is not an IPv4 or IPv6 address, nor a host name", text));
     }
   }
   std::vector<std::string> hosts;
+  hosts.reserve(endpoints.size());
   for (const auto& text : endpoints) hosts.push_back(FO_TRY(canonical_host(text)));
   sort_out(hosts);
   return hosts;
@@ -66,6 +68,7 @@ Result<std::vector<std::string>> canonical_endpoints(const std::vector<std::stri
 std::vector<std::string> endpoints_of(const ServiceRecord& record) {
   if (record.targets.empty()) return record.addresses;
   std::vector<std::string> hosts;
+  hosts.reserve(record.targets.size());
   for (const auto& target : record.targets) hosts.push_back(target.host);
   sort_out(hosts);
   return hosts;

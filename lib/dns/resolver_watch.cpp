@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -19,7 +18,6 @@
 #include "net/dns_client.hpp"
 #include "net/dns_message.hpp"
 #include "net/dns_name.hpp"
-#include "net/dns_rdata.hpp"
 
 namespace failover {
 
@@ -65,10 +63,12 @@ Result<std::vector<ServerAnswer>> ask_resolvers(const std::vector<std::string>& 
   names.service = FO_TRY(DnsName::from_text(service));
   names.has_mark = false;
   std::vector<Address> addresses;
+  addresses.reserve(resolvers.size());
   for (const auto& text : resolvers) {
     addresses.push_back(FO_TRY(parse_place(text)));
   }
   std::vector<ServerAnswer> answers;
+  answers.reserve(addresses.size());
   for (const auto& address : addresses) answers.push_back({address.text(), ServiceRecord{}, true, false});
   const Context limited = context.within(resolver_limit);
   side_by_side(addresses.size(), [&](std::size_t i) { answers[i].record = ask_one(addresses[i], names, limited); });

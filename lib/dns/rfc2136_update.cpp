@@ -1,5 +1,6 @@
 #include "dns/rfc2136_update.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -55,6 +56,11 @@ void demand(DnsMessage& update, const DnsName& name, std::uint16_t type, const s
     any = true;
   }
   if (!any) update.answers.push_back(absent(name, type));
+}
+
+void delete_old(DnsMessage& update, const DnsName& name, std::uint16_t type, const std::vector<DnsRecord>& records) {
+  const bool any = std::ranges::any_of(records, [type](const DnsRecord& record) { return record.type == type; });
+  if (any) update.authorities.push_back(delete_all(name, type));
 }
 
 Result<DnsRecord> target_record(const DnsName& owner, const ServiceTarget& target, std::uint32_t ttl) {
@@ -122,8 +128,9 @@ Result<DnsMessage> swap_update(const DnsName& zone, const ServiceNames& names, c
   if (names.has_service && !alias) update.answers.push_back(absent(names.service, dns_type::cname));
   if (names.has_mark) update.answers.push_back(absent(names.epoch_record, dns_type::cname));
 
-  for (const auto type : types) update.authorities.push_back(delete_all(names.service, type));
-  if (names.has_mark) update.authorities.push_back(delete_all(names.epoch_record, dns_type::txt));
+  // What is not there needs no deletion, and no right to it.
+  for (const auto type : types) delete_old(update, names.service, type, before);
+  if (names.has_mark) delete_old(update, names.epoch_record, dns_type::txt, before);
   auto after = FO_TRY(records_of(names, to, static_cast<std::uint32_t>((to.ttl.count() != 0 ? to.ttl : ttl).count())));
   for (auto& record : after) update.authorities.push_back(std::move(record));
   return update;

@@ -12,7 +12,6 @@
 #include <fmt/format.h>
 
 #include <failover/context.hpp>
-#include <failover/dns.hpp>
 #include <failover/error.hpp>
 
 #include "dns/name_servers.hpp"

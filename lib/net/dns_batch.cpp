@@ -63,6 +63,7 @@ Result<std::vector<DnsMessage>> ask_tcp_all(const Address& server, std::span<con
                                             const Context& context, std::optional<DnsStream> begun) {
   const auto queries = FO_TRY(make_queries(questions));
   std::vector<DnsExchange> exchanges;
+  exchanges.reserve(queries.size());
   for (const auto& query : queries) exchanges.push_back({FO_TRY(build_dns_message(query)), {}});
   const Context limited = context.within(dns_exchange_limit);
   const auto allowed = limited.deadline.remaining();

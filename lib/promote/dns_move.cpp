@@ -184,7 +184,7 @@ std::string last_caches_expire(const PromotionWork& work) {
 }
 
 std::string described_endpoints(const ServiceRecord& record) {
-  const auto listed = listed_addresses(endpoints_of(record));
+  auto listed = listed_addresses(endpoints_of(record));
   if (record.targets.empty()) return listed;
   return fmt::format(
       "{} (it {}: that is moved from one host name to another, from=HOST&to=HOST, or name the host as the "

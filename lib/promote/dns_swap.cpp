@@ -56,16 +56,15 @@ Attempt look_and_change(DnsView& view, const SwapDecision& decide, const BeforeS
 Result<Swapped> swap_view(DnsView& view, std::optional<ServiceRecord> known, const SwapDecision& decide,
                           const BeforeSwap& before, const Context& context) {
   if (known) {
-    const auto wanted = decide(*known);
-    if (wanted && *wanted) {
-      auto first = FO_TRY(change(view, *known, **wanted, before, context));
+    if (const auto wanted = decide(*known).value_or(std::nullopt)) {
+      auto first = FO_TRY(change(view, *known, *wanted, before, context));
       if (first) return std::move(*first);
     }
   }
   for (int attempt = 1;; ++attempt) {
     auto result = look_and_change(view, decide, before, context);
     if (!result && (attempt == attempts || !may_pass(result.error()))) return std::unexpected(result.error());
-    if (result && *result) return std::move(**result);
+    if (auto swapped = std::move(result).value_or(std::nullopt)) return std::move(*swapped);
     if (attempt == attempts) {
       return fail(ErrorKind::unfinished, view.updater->describe() + " changes under our hands");
     }

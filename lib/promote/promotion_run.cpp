@@ -15,12 +15,10 @@
 
 #include <failover/arbiter.hpp>
 #include <failover/context.hpp>
-#include <failover/dns.hpp>
 #include <failover/error.hpp>
 #include <failover/observer.hpp>
 #include <failover/promoter.hpp>
 
-#include "core/clock.hpp"
 #include "promote/dns_move.hpp"
 #include "promote/fencing.hpp"
 #include "promote/gather.hpp"

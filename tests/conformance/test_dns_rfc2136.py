@@ -84,7 +84,8 @@ class KeysAndRefusals(OnePrimary):
         now = act(self.primary.url(), "current", **names)
         self.assertEqual((now["addresses"], now["targets"]), ([], [SERVICE]))
         # Addresses are never put beside an alias, nor in its place.
-        self.assert_error(act(self.primary.url(), "replace", "-", f"{NEW};1:a", **names), "conflict", "nothing was changed")
+        server = self.start(records=[f"alias IN CNAME {SERVICE}."], grants=[f"alias.{ZONE}. A AAAA"])
+        self.assert_error(act(server.url(), "replace", "-", f"{NEW};1:a", **names), "conflict", "nothing was changed")
 
     def test_name_below_a_delegation(self):
         names = {"service": f"sip.sub.{ZONE}", "epoch_record": EPOCH_RECORD}

@@ -1,6 +1,5 @@
 #include <chrono>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <fmt/format.h>

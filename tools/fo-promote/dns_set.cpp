@@ -13,7 +13,6 @@
 #include <failover/error.hpp>
 #include <failover/promoter.hpp>
 
-#include "cli/exit_status.hpp"
 #include "cli/output.hpp"
 #include "cli/session.hpp"
 #include "cli/tool.hpp"

@@ -56,10 +56,10 @@ Result<cli::Outcome> run_dns_set_ttl(const PromoteOptions& options, cli::Session
     session.output.object("ttl", ttl_json(*done, wanted));
     session.output.print(fmt::format("{}: TTL {} s{}", done->description, wanted.count(),
                                      done->moved_now ? "" : " (it was that already)"));
-    if (done->caches_expire) {
+    if (const auto until = done->caches_expire) {
       session.output.print(
           fmt::format("  caches may keep the old one until {:%Y-%m-%d %H:%M:%S} UTC: switch over after that",
-                      std::chrono::floor<std::chrono::seconds>(*done->caches_expire)));
+                      std::chrono::floor<std::chrono::seconds>(*until)));
     }
   }
   cli::Outcome outcome;

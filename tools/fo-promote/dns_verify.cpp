@@ -12,7 +12,6 @@
 #include <failover/dns.hpp>
 #include <failover/error.hpp>
 
-#include "cli/exit_status.hpp"
 #include "cli/output.hpp"
 #include "cli/session.hpp"
 #include "cli/tool.hpp"
