@@ -93,8 +93,8 @@ class ViewsStep {
     const auto known = facts.current ? std::optional(*facts.current) : std::nullopt;
     // A view whose server hangs must leave time for the others, and for the proof of those that were moved.
     const auto left = static_cast<int>(work_.parts.views.size() - i) + 1;
-    const auto share = work_.context.within(work_.context.deadline.remaining() / left);
-    auto swapped = swap_view(view, known, by_case_table(view, facts, mark_), before, share);
+    const auto share = [&] { return work_.context.within(work_.context.deadline.remaining() / left); };
+    auto swapped = swap_view(view, known, by_case_table(view, facts, mark_), before, share());
     if (swapped) {
       FO_TRY(work_.journal.view(view.name, {swapped->now ? "moved" : "was moved", {}, {}}));
     } else {
@@ -104,7 +104,7 @@ class ViewsStep {
       }
       FO_TRY(work_.journal.view(view.name, {swapped.error().message, {}, {}}));
       outcome.detail = swapped.error().message;
-      outcome.state = look_at_state(view, facts.from, facts.to, work_.context);
+      outcome.state = look_at_state(view, facts.from, facts.to, share());
     }
     swapped_.push_back(std::move(swapped));
     work_.views.push_back(std::move(outcome));
