@@ -32,8 +32,8 @@ class Case(unittest.TestCase):
         return ("--state-dir", self.state, "--run-as", run_as or self.user.pw_name, "--handover-dir", self.place, *options, backup, "--",
                 self.program, "--file={}", "--log={log}", *arguments)
 
-    def restore(self, backup, *options, **others):
-        return tool.run("fo-restore", *self.command(backup, *options, **others))
+    def restore(self, backup, *options, wrapper=(), **others):
+        return tool.run("fo-restore", *self.command(backup, *options, **others), wrapper=wrapper)
 
     def run_tool(self, *arguments):
         return tool.run("fo-restore", "--state-dir", self.state, *arguments)
@@ -56,7 +56,8 @@ class Case(unittest.TestCase):
 
 class Handover(Case):
     def test_it_runs_as_that_user_and_nobody_else(self):
-        done = self.good(self.restore(self.first, *EXPECT))
+        ours = ["setpriv", "--groups", "0,4"]  # none of them must be his
+        done = self.good(self.restore(self.first, *EXPECT, wrapper=ours))
         self.assertEqual((self.out / "applied").read_bytes(), self.first.read_bytes())
         seen = (self.out / "circumstances").read_text()
         self.assertRegex(seen, rf"^uid={self.user.pw_uid}\({self.user.pw_name}\) gid={self.user.pw_gid}\({self.user.pw_name}\) "

@@ -10,6 +10,11 @@ GUILTY = {
     "BOOT_ID": "the guard's note outlives a reboot",
     "ASKING_THE_RECORD": "resume believes its journal alone",
     "CLAIM_AS_TRANSACTION": "the claim reads first and writes later",
+    "RECHECK": "nobody looks once more before a fence",
+    "CLAIMANT": "a claim is known by its number alone, which a wiped and adopted record may give again",
+    "GUARDED_REMOVAL": "whoever was fenced is struck off the record without a look at whose claim it carries",
+    "COMMIT_COMPARE": "the commit does not compare what the record carries",
+    "DNS_COMPARE": "a change of DNS does not compare what was read",
 }
 
 
