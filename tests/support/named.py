@@ -128,6 +128,15 @@ controls {{ }};
         except (OSError, struct.error):
             return 0
 
+    def make_deaf(self):
+        """Starts a secondary anew as the primary of its own copy: it goes on serving what it had."""
+        self.stop()
+        configuration = self.dir / "named.conf"
+        (self.dir / "copy.zone").write_bytes((self.dir / f"{ZONE}.copy").read_bytes())
+        head = configuration.read_text().split('zone "')[0]
+        configuration.write_text(head + f'zone "{ZONE}" {{ type primary; file "{self.dir}/copy.zone"; }};\n')
+        self.start()
+
     def url(self, key="sha256", zone=ZONE, **parameters):
         host = f"[{self.address}]" if ":" in self.address else self.address
         query = "".join(f"&{name.replace('_', '-')}={value}" for name, value in parameters.items())
