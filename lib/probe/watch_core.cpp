@@ -17,7 +17,6 @@
 #include <failover/error.hpp>
 #include <failover/observer.hpp>
 #include <failover/watch.hpp>
-#include <failover/witness.hpp>
 
 #include "core/clock.hpp"
 #include "probe/as_unknown.hpp"

@@ -9,9 +9,9 @@
 #include <failover/arbiter.hpp>
 #include <failover/context.hpp>
 #include <failover/error.hpp>
-#include <failover/guard.hpp>
 #include <failover/observer.hpp>
 #include <failover/promoter.hpp>
+#include <failover/role.hpp>
 
 #include "promote/observation.hpp"
 #include "state/host_lock.hpp"

@@ -1,5 +1,3 @@
-#include "failover/guard.hpp"
-
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -13,6 +11,7 @@
 #include <failover/error.hpp>
 #include <failover/promoter.hpp>
 
+#include "failover/role.hpp"
 #include "promote/gather.hpp"
 #include "state/promotion_journal.hpp"
 #include "state/role_file.hpp"

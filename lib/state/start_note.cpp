@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include <failover/error.hpp>
-#include <failover/guard.hpp>
+#include <failover/role.hpp>
 
 #include "core/atomic_file.hpp"
 #include "core/file_io.hpp"

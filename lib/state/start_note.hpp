@@ -6,7 +6,7 @@
 #include <string>
 
 #include <failover/error.hpp>
-#include <failover/guard.hpp>
+#include <failover/role.hpp>
 
 namespace failover {
 

@@ -15,7 +15,7 @@
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 #include <failover/registry.hpp>
-#include <failover/witness.hpp>
+#include <failover/watch.hpp>
 
 #include "core/boot_clock.hpp"
 #include "net/etcd_client.hpp"

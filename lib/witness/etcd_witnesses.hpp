@@ -5,7 +5,7 @@
 
 #include <failover/error.hpp>
 #include <failover/registry.hpp>
-#include <failover/witness.hpp>
+#include <failover/watch.hpp>
 
 namespace failover {
 

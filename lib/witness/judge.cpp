@@ -12,7 +12,7 @@
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 #include <failover/observer.hpp>
-#include <failover/witness.hpp>
+#include <failover/watch.hpp>
 
 namespace failover {
 

@@ -18,7 +18,7 @@
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 #include <failover/observer.hpp>
-#include <failover/witness.hpp>
+#include <failover/watch.hpp>
 
 #include "core/clock.hpp"
 

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include <failover/error.hpp>
-#include <failover/witness.hpp>
+#include <failover/watch.hpp>
 
 namespace failover {
 

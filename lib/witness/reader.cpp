@@ -12,7 +12,7 @@
 
 #include <failover/context.hpp>
 #include <failover/error.hpp>
-#include <failover/witness.hpp>
+#include <failover/watch.hpp>
 
 #include "core/boot_clock.hpp"
 #include "witness/change_note.hpp"

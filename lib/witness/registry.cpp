@@ -6,7 +6,7 @@
 
 #include <failover/error.hpp>
 #include <failover/registry.hpp>
-#include <failover/witness.hpp>
+#include <failover/watch.hpp>
 
 #include "witness/etcd_witnesses.hpp"
 

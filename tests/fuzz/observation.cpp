@@ -11,7 +11,7 @@
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 #include <failover/observer.hpp>
-#include <failover/witness.hpp>
+#include <failover/watch.hpp>
 
 #include "fuzz/must.hpp"
 #include "fuzz/target.hpp"

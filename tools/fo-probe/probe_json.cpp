@@ -12,7 +12,6 @@
 #include <failover/error.hpp>
 #include <failover/observer.hpp>
 #include <failover/watch.hpp>
-#include <failover/witness.hpp>
 
 namespace failover::cli {
 

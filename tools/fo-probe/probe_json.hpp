@@ -5,7 +5,6 @@
 
 #include <failover/observer.hpp>
 #include <failover/watch.hpp>
-#include <failover/witness.hpp>
 
 namespace failover::cli {
 

@@ -11,7 +11,7 @@
 #include <failover/error.hpp>
 #include <failover/observer.hpp>
 #include <failover/registry.hpp>
-#include <failover/witness.hpp>
+#include <failover/watch.hpp>
 
 #include "cli/session.hpp"
 #include "fo-probe/probe_options.hpp"

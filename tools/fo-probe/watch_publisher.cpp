@@ -12,7 +12,6 @@
 #include <failover/observer.hpp>
 #include <failover/registry.hpp>
 #include <failover/watch.hpp>
-#include <failover/witness.hpp>
 
 #include "cli/session.hpp"
 #include "fo-probe/probe_options.hpp"

@@ -11,7 +11,6 @@
 #include <failover/error.hpp>
 #include <failover/observer.hpp>
 #include <failover/watch.hpp>
-#include <failover/witness.hpp>
 
 #include "cli/session.hpp"
 #include "fo-probe/probe_options.hpp"

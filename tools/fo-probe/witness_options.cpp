@@ -6,7 +6,7 @@
 
 #include <failover/context.hpp>
 #include <failover/error.hpp>
-#include <failover/witness.hpp>
+#include <failover/watch.hpp>
 
 #include "cli/config_file.hpp"
 #include "fo-probe/probe_options.hpp"

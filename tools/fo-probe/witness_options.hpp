@@ -7,7 +7,7 @@
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 #include <failover/observer.hpp>
-#include <failover/witness.hpp>
+#include <failover/watch.hpp>
 
 #include "cli/config_file.hpp"
 #include "fo-probe/probe_options.hpp"

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <failover/error.hpp>
-#include <failover/guard.hpp>
+#include <failover/role.hpp>
 
 #include "cli/output.hpp"
 #include "cli/session.hpp"

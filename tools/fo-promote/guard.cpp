@@ -5,7 +5,7 @@
 
 #include <failover/context.hpp>
 #include <failover/error.hpp>
-#include <failover/guard.hpp>
+#include <failover/role.hpp>
 
 #include "cli/output.hpp"
 #include "cli/session.hpp"

@@ -14,7 +14,7 @@
 #include <failover/fencer.hpp>
 #include <failover/observer.hpp>
 #include <failover/source.hpp>
-#include <failover/witness.hpp>
+#include <failover/watch.hpp>
 
 /// The factories of every family of exchangeable parts. Each is written in the family's own registry.cpp, as a table
 /// from scheme to maker. An unknown scheme is an error of kind usage that lists the known ones.

@@ -4,7 +4,7 @@
 
 #include <failover/arbiter.hpp>
 #include <failover/error.hpp>
-#include <failover/guard.hpp>
+#include <failover/role.hpp>
 
 #include "support/catch.hpp"
 

@@ -7,7 +7,7 @@
 
 #include <failover/error.hpp>
 #include <failover/observer.hpp>
-#include <failover/witness.hpp>
+#include <failover/watch.hpp>
 
 #include "support/catch.hpp"
 
