@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -22,8 +23,10 @@
 #include "restore/program_restore.hpp"
 #include "restore/program_run.hpp"
 #include "restore/recovery.hpp"
+#include "restore/sweep.hpp"
 #include "restore/tree_restore.hpp"
 #include "restore/tree_rollback.hpp"
+#include "restore/undo_copy.hpp"
 #include "state/host_lock.hpp"
 #include "state/restore_counters.hpp"
 #include "state/restore_journal.hpp"
@@ -31,6 +34,7 @@
 #include "state/restored_generation.hpp"
 #include "state/role_file.hpp"
 #include "state/state_dir.hpp"
+#include "state/undo_pin.hpp"
 
 namespace failover {
 
@@ -69,6 +73,19 @@ Result<Workplace> enter(const std::filesystem::path& state_dir) {
   FO_TRY(check_role(state));
   auto journal = FO_TRY(RestoreJournal::open(state));
   return Workplace{std::move(state), std::move(lock), std::move(journal)};
+}
+
+/// Which undo copies a person means who names none.
+Result<std::uint64_t> undo_that_matters(const StateDir& state, const RestoreJournal& journal) {
+  if (const auto pin = FO_TRY(read_undo_pin(state))) {
+    if (const auto generation = pinned_generation(journal.runs(), *pin)) return *generation;
+    return fail(ErrorKind::not_found,
+                "nothing was restored here since the undo copies were pinned: the files are still in "
+                "their places");
+  }
+  const auto current = FO_TRY(read_restored_generation(state));
+  if (!current) return fail(ErrorKind::not_found, "nothing was restored here: there are no undo copies");
+  return current->generation;
 }
 
 /// Good by the profile, and what is demanded of it. Nothing is touched before that.
@@ -173,6 +190,9 @@ class JournaledRestorer final : public Restorer {
     const auto runs = FO_TRY(RestoreJournal::read(state));
     status.interrupted = !runs.empty() && runs.back().phase != RunPhase::done;
     status.in_progress = FO_TRY(restore_in_progress(state));
+    if (const auto pin = FO_TRY(read_undo_pin(state))) {
+      status.pinned = PinnedUndo{pinned_generation(runs, *pin).value_or(0), pin->reason, pin->since};
+    }
     const auto current = FO_TRY(read_restored_generation(state));
     if (!current) return status;
     status.generation = current->generation;
@@ -187,6 +207,26 @@ class JournaledRestorer final : public Restorer {
     status.can_roll_back = current->roots.empty() ? std::filesystem::exists(current->previous_backup, error)
                                                   : std::ranges::find(plans, current->generation) != plans.end();
     return status;
+  }
+
+  Result<UndoCopied> copy_undo(const std::filesystem::path& directory, const Context& context) override {
+    const auto state = FO_TRY(StateDir::open(state_dir_));
+    const auto lock = FO_TRY(lock_host(state, LockPurpose::restore));
+    const auto journal = FO_TRY(RestoreJournal::open(state));
+    return failover::copy_undo(state, FO_TRY(undo_that_matters(state, journal)), directory, context);
+  }
+
+  Result<bool> drop_undo(const Context& context) override {
+    const auto state = FO_TRY(StateDir::open(state_dir_));
+    const auto lock = FO_TRY(lock_host(state, LockPurpose::restore));
+    const auto journal = FO_TRY(RestoreJournal::open(state));
+    // A damaged one is let go of, too: that is what its message tells to type.
+    const auto pin = read_undo_pin(state);
+    if (pin && !*pin) return false;
+    if (!pin && pin.error().kind != ErrorKind::integrity) return std::unexpected(pin.error());
+    FO_TRY(remove_undo_pin(state));
+    if (journal.open_run() == nullptr) sweep(state, journal, context);
+    return true;
   }
 
   Result<RestoreCounters> count(const Result<RestoreReport>& outcome) override {

@@ -16,12 +16,14 @@
 #include "restore/live_tree.hpp"
 #include "restore/new_run.hpp"
 #include "restore/slots.hpp"
+#include "restore/undo_copy.hpp"
 #include "state/restore_journal.hpp"
 #include "state/restore_manifest.hpp"
 #include "state/restore_plan_file.hpp"
 #include "state/restore_roots.hpp"
 #include "state/restored_generation.hpp"
 #include "state/state_dir.hpp"
+#include "state/undo_pin.hpp"
 
 namespace failover {
 
@@ -61,8 +63,11 @@ std::map<Place, std::set<std::string>> places(const RestoreJournal& journal, std
 Result<void> try_sweep(const StateDir& state, const RestoreJournal& journal) {
   const auto current = FO_TRY(read_restored_generation(state));
   const auto chain = chain_of(journal, current);
-  const std::set<std::uint64_t> undo(chain.begin(), chain.end());
+  std::set<std::uint64_t> undo(chain.begin(), chain.end());
   auto manifests = undo;
+  if (const auto pin = FO_TRY(read_undo_pin(state))) {
+    if (const auto pinned = pinned_generation(journal.runs(), *pin)) undo.insert(*pinned);
+  }
   if (!chain.empty()) {
     const auto oldest = generation_in(journal, chain.back());
     if (oldest) manifests.insert(oldest->previous);

@@ -75,6 +75,10 @@ void declare_rest(CLI::App& app, RestoreCommand& command) {
   app.add_flag("--status", command.status, "Print what is applied now");
   app.add_flag("--history", command.history, "Print every run, oldest first");
   app.add_flag("--recover", command.recover, "Finish or undo an interrupted run (every run does this first)");
+  app.add_option("--copy-undo", command.copy_undo,
+                 "Copy what the pinned restore (else the last one) took away, by its names, into this new directory")
+      ->type_name("DIR");
+  app.add_flag("--drop-undo", command.drop_undo, "Let go of the undo copies that are pinned");
   app.add_option("--password-file", restore.password_file,
                  "File with the password of an encrypted archive, and of {password-file}")
       ->type_name("FILE");

@@ -26,6 +26,8 @@ struct RestoreCommand {
   bool status = false;
   bool history = false;
   bool recover = false;
+  std::filesystem::path copy_undo;
+  bool drop_undo = false;
   std::vector<std::string> require;  ///< KEY=GLOB
   std::string max_shrink;            ///< "20%"
   std::string window;                ///< "01:00-05:00"

@@ -171,6 +171,16 @@ Outcome render(Recovered recovered) {
   return {};
 }
 
+Outcome render(const UndoCopied& copied) {
+  return outcome(fmt::format("copied {} files, {} bytes", copied.files, copied.bytes),
+                 json{{"files", copied.files}, {"bytes", copied.bytes}}, {});
+}
+
+Outcome render_dropped(bool anything) {
+  return outcome(anything ? "the undo copies are no longer pinned" : "nothing to do: no undo copies are pinned",
+                 json{{"dropped", anything}}, {});
+}
+
 Outcome render(const RestoreStatus& status, Output& output) {
   json fields{{"generation", status.generation},
               {"can_roll_back", status.can_roll_back},
@@ -192,6 +202,13 @@ Outcome render(const RestoreStatus& status, Output& output) {
     if (status.roots.empty()) output.print("target      (by a program)");
     for (const auto& root : status.roots) output.print(fmt::format("target      {}", root_text(root)));
     output.print(fmt::format("rollback    {}", status.can_roll_back ? "possible" : "not possible"));
+  }
+  if (const auto& pin = status.pinned; pin) {
+    fields["pinned"] = {{"generation", pin->generation}, {"reason", pin->reason}, {"since", time_text(pin->since)}};
+    output.print(fmt::format(
+        "pinned      the undo copies of {}, since {}: {}",
+        pin->generation == 0 ? std::string("the next restore") : fmt::format("generation {}", pin->generation),
+        time_text(pin->since), pin->reason));
   }
   Outcome result;
   result.fields = text(fields);

@@ -14,6 +14,8 @@ Outcome render(const BackupContents& contents, Output& output);
 Outcome render(const RestorePlan& plan, Output& output);
 Outcome render(const RestoreReport& report, bool rolled_back);
 Outcome render(Recovered recovered);
+Outcome render(const UndoCopied& copied);
+Outcome render_dropped(bool anything);
 Outcome render(const RestoreStatus& status, Output& output);
 Outcome render(const std::vector<RestoreHistoryEntry>& history, Output& output);
 

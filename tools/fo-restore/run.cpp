@@ -40,14 +40,16 @@ Result<unsigned> parse_percent(std::string_view text) {
 
 /// One thing at a time, and nothing beside it that would be ignored.
 Result<void> check(const RestoreCommand& command) {
-  const int modes = int{command.verify} + int{command.inspect} + int{command.rollback} + int{command.status} +
-                    int{command.history} + int{command.recover};
-  if (modes > 1) {
+  const int without_backup = int{command.rollback} + int{command.status} + int{command.history} + int{command.recover} +
+                             int{!command.copy_undo.empty()} + int{command.drop_undo};
+  if (without_backup + int{command.verify} + int{command.inspect} > 1) {
     return fail(ErrorKind::usage,
-                "--verify, --inspect, --rollback, --status, --history and --recover exclude each other");
+                "--verify, --inspect, --rollback, --status, --history, --recover, --copy-undo and --drop-undo exclude "
+                "each other");
   }
-  if ((command.rollback || command.status || command.history || command.recover) && !command.backup.empty()) {
-    return fail(ErrorKind::usage, "a BACKUP makes no sense with --rollback, --status, --history or --recover");
+  if (without_backup > 0 && !command.backup.empty()) {
+    return fail(ErrorKind::usage,
+                "a BACKUP makes no sense with --rollback, --status, --history, --recover, --copy-undo or --drop-undo");
   }
   for (const auto& hook : {command.restore.hooks.pre, command.restore.hooks.post}) {
     if (!hook.empty() && !hook.is_absolute()) {
@@ -88,9 +90,12 @@ Result<Outcome> RestoreTool::run(Session& session) {
   const auto& context = session.context;
   if (command_.status) return render(FO_TRY(restorer->status()), output);
   if (command_.history) return render(FO_TRY(restorer->history()), output);
-  if ((command_.recover || command_.rollback) && session.options.dry_run) {
+  if ((command_.recover || command_.rollback || !command_.copy_undo.empty() || command_.drop_undo) &&
+      session.options.dry_run) {
     return fail(ErrorKind::usage, "--dry-run goes with a restore only");
   }
+  if (!command_.copy_undo.empty()) return render(FO_TRY(restorer->copy_undo(command_.copy_undo, context)));
+  if (command_.drop_undo) return render_dropped(FO_TRY(restorer->drop_undo(context)));
   if (command_.recover) return render(FO_TRY(restorer->recover(context)));
   if (command_.rollback)
     return render(

@@ -168,6 +168,13 @@ struct RestoreReport {
 /// What recovery found and did.
 enum class Recovered { nothing, finished, undone, aborted };
 
+/// Undo copies that stay until somebody lets go of them.
+struct PinnedUndo {
+  std::uint64_t generation = 0;  ///< whose; 0 = those of the next restore
+  std::string reason;            ///< a clause
+  WallTime since;
+};
+
 struct RestoreStatus {
   std::uint64_t generation = 0;  ///< 0 = nothing was ever restored here
   std::string backup;
@@ -179,6 +186,13 @@ struct RestoreStatus {
   bool can_roll_back = false;
   bool in_progress = false;  ///< a tree may be mixed
   bool interrupted = false;  ///< a run did not come to its end: --recover
+  std::optional<PinnedUndo> pinned;
+};
+
+/// What copy_undo() wrote.
+struct UndoCopied {
+  std::uint64_t files = 0;
+  std::uint64_t bytes = 0;
 };
 
 /// What all runs of this host did together.
@@ -225,6 +239,11 @@ class FAILOVER_EXPORT Restorer {
   virtual Result<RestoreReport> rollback(const RestoreHooks& hooks, const Context& context) = 0;
   virtual Result<Recovered> recover(const Context& context) = 0;
   virtual Result<RestoreStatus> status() = 0;
+  /// Copies what the pinned restore took away (else the current one) by its names into a directory that is empty or not
+  /// there; kind not_found when nothing of it is left. The role of this host does not matter.
+  virtual Result<UndoCopied> copy_undo(const std::filesystem::path& directory, const Context& context) = 0;
+  /// Lets go of what is pinned; what no other rule keeps is removed. @return false when nothing was pinned
+  virtual Result<bool> drop_undo(const Context& context) = 0;
   /// Adds a run to the counters, for metrics.
   virtual Result<RestoreCounters> count(const Result<RestoreReport>& outcome) = 0;
   /// Oldest first.
