@@ -1,8 +1,6 @@
 #include "promote/serving.hpp"
 
 #include <algorithm>
-#include <chrono>
-#include <cstddef>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -17,23 +15,14 @@
 #include <failover/observer.hpp>
 #include <failover/promoter.hpp>
 
-#include "core/child_process.hpp"
-#include "core/pause.hpp"
+#include "promote/hook.hpp"
+#include "promote/local_service.hpp"
 #include "promote/work.hpp"
 #include "state/role_file.hpp"
 
 namespace failover {
 
 namespace {
-
-constexpr Duration self_probe_interval = std::chrono::milliseconds(100);
-
-std::string last_line(std::string_view text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
-  const auto line = text.substr(text.rfind('\n') + 1);
-  constexpr std::size_t longest = 200;
-  return std::string(line.substr(0, longest));
-}
 
 std::vector<std::string> old_addresses(const PromotionWork& work) {
   if (!work.settings.from.empty()) return work.settings.from;
@@ -43,29 +32,16 @@ std::vector<std::string> old_addresses(const PromotionWork& work) {
   return addresses;
 }
 
-Result<void> run_hook(PromotionWork& work, std::string_view name, const std::optional<std::filesystem::path>& file) {
+HookCall call_of(std::string_view name, const PromotionWork& work) {
+  return {name, work.epoch, old_addresses(work), work.goes_on};
+}
+
+Result<void> run_named(PromotionWork& work, std::string_view name, const std::optional<std::filesystem::path>& file) {
   if (!file) {
     work.detail = "no hook";
     return {};
   }
-  const auto& settings = work.settings;
-  ChildCommand command;
-  command.argv = {file->string()};
-  command.environment = {{"FO_HOOK", std::string(name)},
-                         {"FO_HOOK_SERVICE", settings.service},
-                         {"FO_HOOK_NODE", settings.node},
-                         {"FO_HOOK_EPOCH", std::to_string(work.epoch)},
-                         {"FO_HOOK_FROM", fmt::format("{}", fmt::join(old_addresses(work), " "))},
-                         {"FO_HOOK_TO", fmt::format("{}", fmt::join(settings.to, " "))},
-                         {"FO_HOOK_RESUMED", work.goes_on ? "yes" : "no"},
-                         {"FO_HOOK_STATE_DIR", settings.state_dir.string()}};
-  command.limit = settings.hook_timeout;
-  const auto result = FO_TRY(while_doing(fmt::format("the {}-hook", name), run_child(command, work.context)));
-  if (!result.ok()) {
-    const auto said = last_line(result.errors);
-    return fail(ErrorKind::io, fmt::format("the {}-hook {} ended with {}{}{}", name, file->string(),
-                                           result.how_it_ended(), said.empty() ? "" : ": ", said));
-  }
+  FO_TRY(run_hook(work.settings, work.state, *file, call_of(name, work), work.context));
   work.detail = file->string() + " succeeded";
   return {};
 }
@@ -91,7 +67,7 @@ const Observation* first_not_up(const std::vector<Observation>& seen) {
 }  // namespace
 
 Result<void> run_pre_hook(PromotionWork& work) {
-  return run_hook(work, "pre", work.settings.pre_hook);
+  return run_named(work, "pre", work.settings.pre_hook);
 }
 
 Result<void> start_service(PromotionWork& work) {
@@ -104,7 +80,16 @@ Result<void> start_service(PromotionWork& work) {
     work.detail = "it answers already";
     return {};
   }
-  return run_hook(work, "start", work.settings.start_hook);
+  const auto& settings = work.settings;
+  LocalService service(settings, work.state, work.parts.self_observer);
+  FO_TRY(service.unmask(work.context));
+  FO_TRY(service.start(call_of("start", work), work.context));
+  if (settings.start_hook) {
+    work.detail = settings.start_hook->string() + " succeeded";
+  } else {
+    work.detail = settings.units.empty() ? "no hook" : fmt::format("started {}", fmt::join(settings.units, ", "));
+  }
+  return {};
 }
 
 Result<void> await_self_probes(PromotionWork& work) {
@@ -113,25 +98,13 @@ Result<void> await_self_probes(PromotionWork& work) {
     work.detail = "no self-probe";
     return {};
   }
-  const auto limited = work.context.within(work.settings.hook_timeout);
-  while (true) {
-    const auto seen = work.parts.self_observer.observe(probes, limited);
-    const auto* missing = first_not_up(seen);
-    if (missing == nullptr && seen.size() == probes.size()) {
-      work.detail = fmt::format("{} of {} up", seen.size(), probes.size());
-      return {};
-    }
-    const auto paused = pause_between_tries(self_probe_interval, limited);
-    if (!paused) {
-      return fail(paused.error().kind, fmt::format("the service does not answer here: {} is {}",
-                                                   missing == nullptr ? "a self-probe" : missing->target.text,
-                                                   missing == nullptr ? "unknown" : to_string(missing->health)));
-    }
-  }
+  FO_TRY(LocalService(work.settings, work.state, work.parts.self_observer).await_up(work.context));
+  work.detail = fmt::format("{0} of {0} up", probes.size());
+  return {};
 }
 
 Result<void> run_post_hook(PromotionWork& work) {
-  const auto result = run_hook(work, "post", work.settings.post_hook);
+  const auto result = run_named(work, "post", work.settings.post_hook);
   if (result) return {};
   work.warnings.push_back(result.error().message);
   work.detail = "failed";

@@ -66,31 +66,52 @@ std::optional<Holder> read_holder(const StateDir& state) {
   }
 }
 
-/// Asks each restore once: a second signal would end it at once.
+/// Who is asked to give way.
+enum class Asked { restores, everybody };
+
+/// Asks each holder once: a second signal would end it at once.
 class StopAsker {
  public:
-  explicit StopAsker(const Context& context) noexcept : context_(context) {}
+  StopAsker(Asked asked, const Context& context) noexcept : everybody_(asked == Asked::everybody), context_(context) {}
 
-  /// @return whether waiting makes sense: a restore holds it, or nobody knows yet who does
+  /// @return whether waiting makes sense: who holds it was asked, or nobody knows yet who does
   Result<bool> ask(const std::optional<Holder>& holder) {
     if (holder && holder->process == asked_) return true;
     const auto process = holder ? pin_process(holder->process) : Result<Fd>(fail(ErrorKind::not_found, ""));
     if (!process && process.error().kind != ErrorKind::not_found) return std::unexpected(process.error());
-    if (!process) return ++unknown_looks_ <= most_unknown_looks;
+    if (!process) return everybody_ || ++unknown_looks_ <= most_unknown_looks;
     unknown_looks_ = 0;
-    if (!holder->restores) return false;
-    context_.note(Level::warning, "a restore is at work here (process " + std::to_string(holder->process.pid) +
+    if (!holder->restores && !everybody_) return false;
+    const std::string what = holder->restores ? "restore" : "promotion";
+    context_.note(Level::warning, "a " + what + " is at work here (process " + std::to_string(holder->process.pid) +
                                       "): it is asked to stop, and waited for");
-    FO_TRY(while_doing("asking the running restore to stop", signal_pinned(*process, SIGTERM)));
+    FO_TRY(while_doing("asking the running " + what + " to stop", signal_pinned(*process, SIGTERM)));
+    // One that was halted would not hear it.
+    if (everybody_) FO_TRY(signal_pinned(*process, SIGCONT));
     asked_ = holder->process;
     return true;
   }
 
  private:
+  bool everybody_;
   const Context& context_;
   ProcessIdentity asked_;
   int unknown_looks_ = 0;
 };
+
+Result<FileLock> lock_after_asking(const StateDir& state, Asked asked, const Context& context) {
+  StopAsker asker(asked, context);
+  while (true) {
+    auto lock = lock_host(state, LockPurpose::promotion);
+    if (lock || lock.error().kind != ErrorKind::locked) return lock;
+    if (!FO_TRY(asker.ask(read_holder(state)))) return lock;
+    const auto waited = pause_between_tries(between_looks, context);
+    if (!waited && waited.error().kind == ErrorKind::timeout) {
+      return std::unexpected(lock.error().while_doing("waiting for a run that was asked to stop"));
+    }
+    if (!waited) return std::unexpected(waited.error());
+  }
+}
 
 }  // namespace
 
@@ -100,17 +121,11 @@ Result<FileLock> lock_host(const StateDir& state, LockPurpose purpose) {
 }
 
 Result<FileLock> lock_host_for_promotion(const StateDir& state, const Context& context) {
-  StopAsker asker(context);
-  while (true) {
-    auto lock = lock_host(state, LockPurpose::promotion);
-    if (lock || lock.error().kind != ErrorKind::locked) return lock;
-    if (!FO_TRY(asker.ask(read_holder(state)))) return lock;
-    const auto waited = pause_between_tries(between_looks, context);
-    if (!waited && waited.error().kind == ErrorKind::timeout) {
-      return std::unexpected(lock.error().while_doing("waiting for a restore that was asked to stop"));
-    }
-    if (!waited) return std::unexpected(waited.error());
-  }
+  return lock_after_asking(state, Asked::restores, context);
+}
+
+Result<FileLock> lock_host_for_fence(const StateDir& state, const Context& context) {
+  return lock_after_asking(state, Asked::everybody, context);
 }
 
 }  // namespace failover

@@ -19,4 +19,7 @@ Result<FileLock> lock_host(const StateDir& state, LockPurpose purpose);
 /// once, and never sent anything. Which process is meant is settled by ProcessIdentity, so no other can be hit.
 Result<FileLock> lock_host_for_promotion(const StateDir& state, const Context& context);
 
+/// The lock for one that fences this host: whoever holds it, a promotion, too, is sent SIGTERM once and waited for.
+Result<FileLock> lock_host_for_fence(const StateDir& state, const Context& context);
+
 }  // namespace failover

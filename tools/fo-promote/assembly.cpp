@@ -49,7 +49,7 @@ std::string command_with(const PromoteOptions& options, std::string_view verb) {
   auto arguments = options.command_line;
   const auto is_verb = [](const std::string& text) {
     return text == "run" || text == "resume" || text == "abort" || text == "plan" || text == "status" ||
-           text == "adopt" || text == "guard";
+           text == "adopt" || text == "guard" || text == "serve-fence";
   };
   const auto given = std::ranges::find_if(arguments, is_verb);
   if (given != arguments.end()) arguments.erase(given);
@@ -74,6 +74,34 @@ Result<std::optional<std::filesystem::path>> hook(std::string_view option, const
                                                std::error_code(errno, std::generic_category()).message()));
   }
   return path;
+}
+
+/// The names go to systemctl: none may be read as an option, a path or a pattern.
+Result<std::vector<std::string>> checked_units(const std::vector<std::string>& names) {
+  for (const auto& name : names) {
+    const auto plain = [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+             std::string_view(":-_.@\\").contains(c);
+    };
+    if (!name.empty() && name.front() != '-' && std::ranges::all_of(name, plain)) continue;
+    return fail(ErrorKind::config, fmt::format("--unit '{}' is not the name of a unit, like kamailio.service", name));
+  }
+  return names;
+}
+
+/// How the service is started and stopped on this host.
+Result<void> fill_local_service(PromotionSettings& settings, const PromoteOptions& options) {
+  settings.self_probes = FO_TRY(parse_targets(options.self_probes));
+  settings.start_hook = FO_TRY(hook("--start-hook", options.start_hook));
+  settings.stop_hook = FO_TRY(hook("--stop-hook", options.stop_hook));
+  settings.units = FO_TRY(checked_units(options.units));
+  settings.hook_timeout = options.hook_timeout;
+  settings.run_dir = options.run_dir;
+  if (settings.units.empty()) return {};
+  const auto systemctl = FO_TRY(hook("--systemctl", options.systemctl));
+  if (!systemctl) return fail(ErrorKind::config, "--systemctl is empty; it is an absolute path");
+  settings.systemctl = *systemctl;
+  return {};
 }
 
 /// Whoever watches the service's name or his own address would watch himself after the failover.
@@ -107,13 +135,11 @@ Result<void> fill_settings(PromotionSettings& settings, const PromoteOptions& op
   settings.to = options.to.empty() ? cast.addresses : FO_TRY(while_doing("--to", canonical_endpoints(options.to)));
   settings.ttl = FO_TRY(whole_seconds(options.ttl));
   settings.references = FO_TRY(parse_targets(options.references));
-  settings.self_probes = FO_TRY(parse_targets(options.self_probes));
+  FO_TRY(fill_local_service(settings, options));
   settings.tries = options.tries;
   settings.tries_interval = options.tries_interval;
   settings.pre_hook = FO_TRY(hook("--pre-hook", options.pre_hook));
-  settings.start_hook = FO_TRY(hook("--start-hook", options.start_hook));
   settings.post_hook = FO_TRY(hook("--post-hook", options.post_hook));
-  settings.hook_timeout = options.hook_timeout;
   settings.warn_backup_age = options.warn_backup_age;
   settings.max_backup_age = options.max_backup_age;
   settings.allow_stale_backup = options.allow_stale_backup;
@@ -198,6 +224,19 @@ Result<Assembly> assemble_for_guard(const PromoteOptions& options, const cli::Se
   assembly.settings = FO_TRY(base_settings(options, session));
   assembly.settings.node = FO_TRY(cast_nodes(session.nodes, options, machine_id_of_this_host())).node;
   assembly.arbiter = FO_TRY(make_arbiter(options.arbiter, arbiter_options(options, false)));
+  return assembly;
+}
+
+Result<Assembly> assemble_for_fence(const PromoteOptions& options, const cli::Session& session) {
+  Assembly assembly;
+  assembly.settings = FO_TRY(base_settings(options, session));
+  const auto cast = FO_TRY(cast_nodes(session.nodes, options, machine_id_of_this_host()));
+  assembly.settings.node = cast.node;
+  assembly.settings.to = cast.addresses;
+  FO_TRY(fill_local_service(assembly.settings, options));
+  ProbeOptions probing;
+  probing.timeout = options.probe_timeout;
+  assembly.self_observer = FO_TRY(make_observer(probing));
   return assembly;
 }
 

@@ -37,6 +37,9 @@ Result<Assembly> assemble_for_abort(const PromoteOptions& options, const cli::Se
 /// What guard needs: who we are, and the arbiter.
 Result<Assembly> assemble_for_guard(const PromoteOptions& options, const cli::Session& session);
 
+/// What a service fence needs: who we are, the service here, and its self-probes. No arbiter is made.
+Result<Assembly> assemble_for_fence(const PromoteOptions& options, const cli::Session& session);
+
 /// The views of --dns alone.
 Result<std::vector<DnsView>> make_views(const PromoteOptions& options);
 

@@ -28,6 +28,8 @@ void declare_verbs(CLI::App& app, PromoteOptions& options) {
   verb(app, options, Verb::abort, "abort", "Withdraw an interrupted promotion before its commit");
   verb(app, options, Verb::adopt, "adopt", "Once, on the host that serves: write down that it is the active one");
   verb(app, options, Verb::guard, "guard", "Exit 0 if this host may start its services, else 4 with the reason");
+  verb(app, options, Verb::serve_fence, "serve-fence",
+       "For a forced command of sshd: status, fence EPOCH, stop, mask or give-back EPOCH of this host");
   auto* dns = app.add_subcommand("dns", "The name alone: show it, move it, verify it, set its TTL");
   dns->fallthrough();
   dns->require_subcommand(1);
@@ -107,6 +109,12 @@ void declare_run(CLI::App& app, PromoteOptions& options) {
   app.add_option("--post-hook", options.post_hook, "Program to run at the end")->type_name("FILE");
   cli::add_duration(app, "--hook-timeout", options.hook_timeout,
                     "Deadline of a hook, and of the service's start until the self-probes are up (default 5m)");
+  app.add_option("--unit", options.units, "systemd unit of the service on this host; repeatable")
+      ->type_name("UNIT")
+      ->allow_extra_args(false);
+  app.add_option("--stop-hook", options.stop_hook, "Program that stops what no unit stops")->type_name("FILE");
+  app.add_option("--systemctl", options.systemctl, "The program that rules the units (default /usr/bin/systemctl)")
+      ->type_name("FILE");
   cli::add_duration(app, "--warn-backup-age", options.warn_backup_age,
                     "Older restored data is a warning (default 26h)");
   cli::add_duration(app, "--max-backup-age", options.max_backup_age, "Older restored data is refused (default 7d)");

@@ -14,7 +14,20 @@ class App;
 
 namespace failover::promote_tool {
 
-enum class Verb { status, plan, run, resume, abort, adopt, guard, dns_show, dns_set, dns_verify, dns_set_ttl };
+enum class Verb {
+  status,
+  plan,
+  run,
+  resume,
+  abort,
+  adopt,
+  guard,
+  serve_fence,
+  dns_show,
+  dns_set,
+  dns_verify,
+  dns_set_ttl
+};
 
 /// The table of options, as they were given or stand in the configuration file.
 struct PromoteOptions {
@@ -42,6 +55,9 @@ struct PromoteOptions {
   std::string pre_hook;
   std::string start_hook;
   std::string post_hook;
+  std::string stop_hook;
+  std::vector<std::string> units;
+  std::string systemctl = "/usr/bin/systemctl";
   Duration hook_timeout = std::chrono::minutes(5);
   Duration warn_backup_age = std::chrono::hours(26);
   Duration max_backup_age = std::chrono::days(7);

@@ -12,6 +12,7 @@
 #include "fo-promote/options.hpp"
 #include "fo-promote/plan.hpp"
 #include "fo-promote/run.hpp"
+#include "fo-promote/serve_fence.hpp"
 #include "fo-promote/status.hpp"
 
 namespace failover::promote_tool {
@@ -35,6 +36,8 @@ Result<cli::Outcome> PromoteTool::run(cli::Session& session) {
       return run_adopt(options_, session);
     case Verb::guard:
       return run_guard(options_, session);
+    case Verb::serve_fence:
+      return run_serve_fence(options_, session);
     case Verb::dns_show:
       return run_dns_show(options_, session);
     case Verb::dns_set:

@@ -85,7 +85,11 @@ struct PromotionSettings {
   std::optional<std::filesystem::path> pre_hook;
   std::optional<std::filesystem::path> start_hook;
   std::optional<std::filesystem::path> post_hook;
-  Duration hook_timeout = std::chrono::minutes(5);  ///< also how long the self-probes may take to come up
+  std::optional<std::filesystem::path> stop_hook;  ///< stops what no unit stops
+  std::vector<std::string> units;                  ///< of systemd, which the service consists of
+  std::filesystem::path systemctl = "/usr/bin/systemctl";
+  std::filesystem::path run_dir = "/run/failover";  ///< of the guard's notes
+  Duration hook_timeout = std::chrono::minutes(5);  ///< also how long the service may take to come up, or to end
   Duration warn_backup_age = std::chrono::hours(26);
   Duration max_backup_age = std::chrono::days(7);
   bool allow_stale_backup = false;

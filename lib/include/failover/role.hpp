@@ -4,11 +4,14 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <failover/arbiter.hpp>
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 #include <failover/export.hpp>
+#include <failover/fencer.hpp>
+#include <failover/observer.hpp>
 #include <failover/promoter.hpp>
 
 namespace failover {
@@ -61,5 +64,50 @@ FAILOVER_EXPORT Result<std::uint64_t> adoption_epoch(const PromotionSettings& se
 /// @return the epoch
 FAILOVER_EXPORT Result<std::uint64_t> adopt_service(const PromotionSettings& settings, PromotionParts& parts,
                                                     const Context& context);
+
+/// What a service fence may ask of this host.
+enum class FenceVerb {
+  status,
+  fence,     ///< EPOCH: stop, and start nothing below EPOCH + 1
+  stop,      ///< the services, whatever the role
+  mask,      ///< so that nobody starts them
+  give_back  ///< EPOCH: this host is the active one again
+};
+
+struct FenceRequest {
+  FenceVerb verb = FenceVerb::status;
+  std::uint64_t epoch = 0;  ///< of fence and give_back; else 0
+
+  bool operator==(const FenceRequest&) const = default;
+};
+
+/// "status", "fence 7", "stop", "mask" or "give-back 7", and nothing else: one blank, a number without sign or leading
+/// zeros. Kind usage.
+FAILOVER_EXPORT Result<FenceRequest> parse_fence_request(std::string_view text);
+FAILOVER_EXPORT std::string to_string(const FenceRequest& request);
+
+/// What this host says of itself to one who fences it.
+struct FenceAnswer {
+  FenceState state = FenceState::on;  ///< off: the role is fenced or standby, and nothing runs
+  std::string node;
+  std::string role;  ///< unset, standby, promoting, active, fenced
+  std::uint64_t epoch = 0;
+
+  bool operator==(const FenceAnswer&) const = default;
+};
+
+/// The answer as one line without its end: "off node=a role=fenced epoch=7". The reader accepts nothing else; kind
+/// protocol.
+FAILOVER_EXPORT std::string to_string(const FenceAnswer& answer);
+FAILOVER_EXPORT Result<FenceAnswer> parse_fence_answer(std::string_view line);
+
+/// The target's side of a service fence (property fence-first). `fence` ends a running promotion or restore and takes
+/// the host's lock, ends what is left of a hook whose fo-promote was killed, writes the role durably, removes the
+/// guard's note, stops and masks the services, and succeeds only when they are confirmed inactive. It may be repeated.
+/// An epoch below that of the role is refused, and so is that of the role itself where the role is active: such a
+/// command is a late one. `give_back` is refused while a promotion of this host is unfinished. All but status and fence
+/// end with kind locked while another run is at work.
+FAILOVER_EXPORT Result<FenceAnswer> serve_fence(const PromotionSettings& settings, Observer& self_observer,
+                                                const FenceRequest& request, const Context& context);
 
 }  // namespace failover
