@@ -156,6 +156,29 @@ ClaimRecord withdrawn(ClaimRecord record) {
   return record;
 }
 
+ClaimRecord left_by(ClaimRecord record, const std::string& node) {
+  record.maybe.erase(node);
+  if (record.active != node) return record;
+  record.active.clear();
+  record.active_epoch = 0;
+  return record;
+}
+
+Result<ClaimRecord> handed_over(const ClaimRecord& record, const std::string& from, const std::string& to,
+                                std::uint64_t floor, std::string claim) {
+  if (record.claimant != from && record.active != from) {
+    return fail(ErrorKind::conflict, fmt::format("epoch {} is of {}, and {} is active", record.epoch, record.claimant,
+                                                 record.active.empty() ? "nobody" : record.active));
+  }
+  for (const auto& each : record.maybe) {
+    if (each == from || each == to) continue;
+    return fail(ErrorKind::refused, fmt::format("{} may be serving, too; it must be proven off first", each));
+  }
+  const auto known = std::max(record.epoch, floor);
+  if (known == std::numeric_limits<std::uint64_t>::max()) return fail(ErrorKind::refused, "no epoch is left");
+  return adopted_by(to, known + 1, std::move(claim));
+}
+
 std::vector<std::string> others_to_fence(const ClaimRecord& record, const ClaimRequest& request) {
   std::vector<std::string> others;
   for (const auto& node : record.maybe) {

@@ -42,6 +42,13 @@ ClaimRecord without(ClaimRecord record, const std::string& node);
 Result<ClaimRecord> committed_by_claimant(ClaimRecord record);
 /// The claim is given back; the epoch stays taken.
 ClaimRecord withdrawn(ClaimRecord record);
+/// `node` serves no more: it is neither active nor one that may be serving. The epoch stays taken.
+ClaimRecord left_by(ClaimRecord record, const std::string& node);
+/// `from`, which serves no more or never started, hands over: `to` serves, alone, by an epoch of its own. Kind conflict
+/// when neither the claim nor what is active is of `from`; refused when a third one may be serving, or no epoch is
+/// left.
+Result<ClaimRecord> handed_over(const ClaimRecord& record, const std::string& from, const std::string& to,
+                                std::uint64_t floor, std::string claim);
 /// Who must be proven off. When nobody else may be serving by the record, every peer: it should name at least the one
 /// that was active, so something has gone before that it does not tell.
 std::vector<std::string> others_to_fence(const ClaimRecord& record, const ClaimRequest& request);

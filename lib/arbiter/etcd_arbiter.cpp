@@ -140,6 +140,30 @@ class EtcdArbiter final : public Arbiter {
         store_.change(stored, {withdrawn(*record), own_lock ? std::nullopt : stored.lock}, "", context));
   }
 
+  Result<std::uint64_t> hand_over(const std::string& from, const std::string& to, std::uint64_t floor,
+                                  const Context& context) override {
+    const auto stored = FO_TRY(read_record(context));
+    const auto& record = *stored.record;
+    if (record.claimant == to && record.committed() && record.maybe == std::set{to}) return record.epoch;
+    if (stored.lock && stored.lock->node != from) return lost(stored.lock->node + " promotes");
+    auto claim = FO_TRY(random_claim());
+    auto next = FO_TRY(handed_over(record, from, to, floor, std::move(claim)));
+    const auto epoch = next.epoch;
+    const auto changed = store_.change(stored, {std::move(next), std::nullopt}, "", context);
+    if (!changed && changed.error().kind == ErrorKind::conflict) return lost(changed.error().message);
+    FO_TRY(changed);
+    keeper_.reset();
+    mine_.reset();
+    return epoch;
+  }
+
+  Result<void> leave(const std::string& node, const Context& context) override {
+    const auto stored = FO_TRY(store_.read(context));
+    const auto& record = stored.record;
+    if (!record || (!record->maybe.contains(node) && record->active != node)) return {};
+    return store_.change(stored, {left_by(*record, node), stored.lock}, "", context);
+  }
+
   Result<void> release(const Context& context) override {
     if (!mine_ || !mine_->lock) return {};
     const auto result = store_.change(*mine_, {mine_->record, std::nullopt}, "", context);

@@ -1,5 +1,6 @@
 #include "arbiter/operator_arbiter.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -80,6 +81,20 @@ class OperatorArbiter final : public Arbiter {
   Result<void> withdraw(const std::string& /*node*/, std::uint64_t /*epoch*/, const Context& /*context*/) override {
     maybe_.clear();
     active_.reset();
+    return {};
+  }
+
+  Result<std::uint64_t> hand_over(const std::string& /*from*/, const std::string& to, std::uint64_t floor,
+                                  const Context& /*context*/) override {
+    epoch_ = std::max(epoch_, floor) + 1;
+    maybe_ = {to};
+    active_ = to;
+    return epoch_;
+  }
+
+  Result<void> leave(const std::string& node, const Context& /*context*/) override {
+    maybe_.erase(node);
+    if (active_ == node) active_.reset();
     return {};
   }
 

@@ -46,8 +46,8 @@ std::string clause(std::string_view text) {
 
 class ExecFencer final : public Fencer {
  public:
-  ExecFencer(std::string file, FenceKind kind, Duration timeout) noexcept
-      : file_(std::move(file)), kind_(kind), timeout_(timeout) {}
+  ExecFencer(std::string file, FenceKind kind, bool gives_back, Duration timeout) noexcept
+      : file_(std::move(file)), kind_(kind), gives_back_(gives_back), timeout_(timeout) {}
 
   [[nodiscard]] std::string describe() const override { return fmt::format("{} ({})", file_, name_of(kind_)); }
   [[nodiscard]] FenceKind kind() const noexcept override { return kind_; }
@@ -70,6 +70,14 @@ class ExecFencer final : public Fencer {
       FO_TRY(while_doing(fmt::format("{} still says 'on' for {} after it was told to fence", file_, target.node),
                          pause_between_tries(status_interval, limited)));
     }
+  }
+
+  [[nodiscard]] bool gives_back() const noexcept override { return gives_back_; }
+
+  Result<void> give_back(const FenceTarget& target, const Context& context) override {
+    if (!gives_back_) return Fencer::give_back(target, context);
+    FO_TRY(run({"give-back", std::to_string(target.epoch)}, target, context.within(timeout_)));
+    return {};
   }
 
  private:
@@ -95,6 +103,7 @@ class ExecFencer final : public Fencer {
 
   std::string file_;
   FenceKind kind_;
+  bool gives_back_;
   Duration timeout_;
 };
 
@@ -131,21 +140,29 @@ Result<std::unique_ptr<Fencer>> make_exec_fencer(std::string_view spec) {
   if (!url.host.empty()) return fail(ErrorKind::usage, "exec fencers are written exec:///FILE, with three slashes");
   const auto file = FO_TRY(url.decoded_path());
   std::string kind;
+  bool gives_back = false;
   auto timeout = default_timeout;
   for (const auto& [key, value] : FO_TRY(url.parameters())) {
     if (key == "kind") {
       kind = value;
+    } else if (key == "give-back" && (value == "yes" || value == "no")) {
+      gives_back = value == "yes";
     } else if (key == "timeout") {
       timeout = FO_TRY(parse_timeout(value));
     } else {
-      return fail(ErrorKind::usage, fmt::format("'{}' is no parameter of an exec fencer (kind, timeout)", key));
+      return fail(ErrorKind::usage,
+                  fmt::format("'{}' is no parameter of an exec fencer (kind, timeout, give-back=yes|no)", key));
     }
   }
   if (kind != "power" && kind != "service") {
     return fail(ErrorKind::usage, fmt::format("the fencer {} needs ?kind=power or ?kind=service", spec));
   }
+  if (gives_back && kind != "service") {
+    return fail(ErrorKind::usage, "give-back=yes goes with kind=service: a host that was switched off starts by hand");
+  }
   FO_TRY(check_program(file));
-  return std::make_unique<ExecFencer>(file, kind == "power" ? FenceKind::power : FenceKind::service, timeout);
+  return std::make_unique<ExecFencer>(file, kind == "power" ? FenceKind::power : FenceKind::service, gives_back,
+                                      timeout);
 }
 
 }  // namespace failover

@@ -152,14 +152,20 @@ class ViewsStep {
 /// A view that is where it shall be, or still where it was; anything else a person must look at.
 SwapDecision by_move(const DnsView& view, const ViewMove& move) {
   return [&](const ServiceRecord& current) -> Result<std::optional<ServiceRecord>> {
-    if (is_at(current, move.to) && (current.targets.empty() || !is_at(current, move.from))) return std::nullopt;
-    if (!is_at(current, move.from)) {
+    const bool there = is_at(current, move.to) && (current.targets.empty() || !is_at(current, move.from));
+    const auto& mark = move.mark;
+    const bool marked =
+        !mark || (current.mark && current.mark->epoch == mark->epoch && current.mark->node == mark->node);
+    if (there && marked) return std::nullopt;
+    if (mark && !marked && current.mark && current.mark->epoch >= mark->epoch) return superseded(view, current);
+    if (!there && !is_at(current, move.from)) {
       return fail(ErrorKind::refused,
                   fmt::format("{} gives {}, no longer {}; nothing was changed", view.updater->describe(),
                               described_endpoints(current), listed_addresses(move.from)));
     }
-    auto wanted = FO_TRY(while_doing(view.updater->describe(), moved(current, move.from, move.to)));
+    auto wanted = there ? current : FO_TRY(while_doing(view.updater->describe(), moved(current, move.from, move.to)));
     wanted.ttl = move.ttl.value_or(current.ttl);
+    if (!marked) wanted.mark = mark;
     return wanted;
   };
 }

@@ -16,6 +16,7 @@
 
 #include "promote/gather.hpp"
 #include "promote/observation.hpp"
+#include "promote/switchover.hpp"
 #include "promote/work.hpp"
 
 namespace failover {
@@ -34,6 +35,7 @@ class PeerFencing {
     FO_TRY(work_.parts.arbiter.still_ours(work_.context));
     std::vector<std::string> reasons;
     for (const auto& fencer : peer_.fencers) {
+      if (!fits(*fencer)) continue;
       // A run that was told to stop must not switch off one more host.
       FO_TRY(work_.context.check());
       const auto fenced = by(*fencer);
@@ -46,6 +48,11 @@ class PeerFencing {
   }
 
  private:
+  /// A host that serves is asked to stop, so that it can be given back; its power is not taken.
+  [[nodiscard]] bool fits(const Fencer& fencer) const {
+    return !is_switched_from(work_, peer_.name) || (fencer.kind() == FenceKind::service && fencer.gives_back());
+  }
+
   Result<void> by(Fencer& fencer) {
     FO_TRY(work_.journal.try_fence(peer_.name, fencer.describe()));
     if (!still_off(fencer)) FO_TRY(fencer.fence(target_, work_.context));
@@ -75,6 +82,7 @@ Result<void> fence_all_peers(PromotionWork& work) {
     FO_TRY(PeerFencing(work, peer).run());
     names.push_back(peer.name);
   }
+  FO_TRY(bring_last_changes(work));
   work.detail =
       names.empty() ? "nobody else may be serving" : fmt::format("{} confirmed off and silent", fmt::join(names, ", "));
   return {};

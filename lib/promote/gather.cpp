@@ -74,7 +74,8 @@ std::vector<FencerFacts> ask_fencers(const PromotionPeer& peer, const Context& c
   std::vector<FencerFacts> facts;
   facts.reserve(peer.fencers.size());
   for (const auto& fencer : peer.fencers) {
-    facts.push_back({fencer->describe(), fencer->kind(), fencer->status(fence_target(peer, 0), context)});
+    facts.push_back(
+        {fencer->describe(), fencer->kind(), fencer->status(fence_target(peer, 0), context), fencer->gives_back()});
   }
   return facts;
 }

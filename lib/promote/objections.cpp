@@ -45,6 +45,7 @@ class Rules {
       health(peer);
       fencers(peer);
     }
+    if (settings_.switchover && !goes_on_) one_serves();
     if (facts_.views.empty()) object("dns", ErrorKind::config, "no view is given whose name shall move: add --dns");
     for (const auto& each : facts_.views) view(each);
     if (settings_.self_probes.empty()) warn("no --self-probe is given: nothing proves that the service answers here");
@@ -163,11 +164,36 @@ class Rules {
     } else if (!peer.verdict.health) {
       object("unknown-is-not-down", ErrorKind::refused,
              fmt::format("whether {} serves is unknown: {}", peer.name, peer.verdict.health.error().message));
+    } else if (settings_.switchover) {
+      // What serves is told to stop; what does not serve is proven off as in a failover.
+      if (*peer.verdict.health == Health::up) can_be_asked_to_stop(peer);
     } else if (*peer.verdict.health == Health::up) {
       object("healthy", ErrorKind::refused, fmt::format("{} is healthy: {}", peer.name, peer.verdict.reason));
     } else if (!goes_on_ && !settings_.assume_was_up) {
       never_seen_up(peer);
     }
+  }
+
+  /// A switchover takes nobody's power: it must be possible to undo it.
+  void can_be_asked_to_stop(const PeerFacts& peer) {
+    const auto able = [](const FencerFacts& fencer) {
+      return fencer.kind == FenceKind::service && fencer.gives_back && fencer.status;
+    };
+    if (std::ranges::any_of(peer.fencers, able)) return;
+    object("switchover", ErrorKind::refused,
+           fmt::format("nobody can tell {} to stop and, should this fail, to start again: it needs a fencer of kind "
+                       "service that answers",
+                       peer.name));
+  }
+
+  /// Who is asked to stop must be one, and must be there.
+  void one_serves() {
+    const auto up = [](const PeerFacts& peer) { return peer.verdict.health && *peer.verdict.health == Health::up; };
+    const auto serving = std::ranges::count_if(facts_.peers, up);
+    if (serving == 1 || facts_.peers.empty()) return;
+    object("switchover", ErrorKind::refused,
+           serving == 0 ? "no other node serves, so this is no switchover; type: fo-promote run"
+                        : "several other nodes serve at once; stop all but one of them first");
   }
 
   /// Property isolation: a typing error in a probe looks like a dead host and must not fence a healthy one.

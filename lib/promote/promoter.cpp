@@ -17,6 +17,7 @@
 #include "core/file_lock.hpp"
 #include "promote/gather.hpp"
 #include "promote/promotion_run.hpp"
+#include "promote/switchover.hpp"
 #include "state/host_lock.hpp"
 #include "state/promotion_journal.hpp"
 #include "state/role_file.hpp"
@@ -63,6 +64,10 @@ bool is_open(const PromotionJournal& journal) {
   return last && last->outcome.empty();
 }
 
+Result<void> prepare(const PromotionSettings& settings, PromotionParts& parts, const Context& context) {
+  return prepare_switchover(settings, parts, FO_TRY(StateDir::open(settings.state_dir)), context);
+}
+
 Result<void> withdraw_open(Opened& opened, const PromotionSettings& settings, Arbiter& arbiter,
                            const Context& context) {
   const auto last = opened.journal.history().last.value_or(PromotionRecord{});
@@ -93,6 +98,10 @@ PromotionPlan prepare_promotion(const PromotionSettings& settings, PromotionPart
 
 PromotionReport promote(const PromotionSettings& settings, PromotionParts& parts, const PromotionApproval& approve,
                         const Context& context) {
+  if (settings.switchover) {
+    const auto prepared = prepare(settings, parts, context);
+    if (!prepared) return failed(prepared.error());
+  }
   auto opened = open_state(settings.state_dir, RunningRestore::ask_to_stop, context);
   if (!opened) return failed(opened.error());
   return PromotionRun(settings, parts, opened->state, opened->journal, context).run(approve);

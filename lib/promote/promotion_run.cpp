@@ -25,6 +25,7 @@
 #include "promote/observation.hpp"
 #include "promote/serving.hpp"
 #include "promote/state_table.hpp"
+#include "promote/switchover.hpp"
 #include "promote/work.hpp"
 #include "state/promotion_journal.hpp"
 #include "state/role_file.hpp"
@@ -264,12 +265,13 @@ Result<void> PromotionRun::observe_again() {
   const auto seen = observe_peers(parts_.peers, parts_.observer, 1, Duration::zero(), context_);
   FO_TRY(context_.check());
   for (const auto& peer : seen) {
-    if (peer.verdict.health && *peer.verdict.health == Health::down) continue;
+    if (peer.verdict.health && *peer.verdict.health == Health::down && !is_switched_from(work_, peer.name)) continue;
+    if (peer.verdict.health && *peer.verdict.health == Health::up && is_switched_from(work_, peer.name)) continue;
     report_.serving = peer.verdict.health ? peer.name : "unknown";
     return fail(ErrorKind::refused,
                 fmt::format("{} is {} now: {}", peer.name, to_string(peer.verdict.health), peer.verdict.reason));
   }
-  work_.detail = "still down";
+  work_.detail = settings_.switchover ? "as before" : "still down";
   return {};
 }
 
@@ -326,6 +328,9 @@ void PromotionRun::conclude(const Error& error) {
     return;
   }
   report_.next = next_after();
+  if (settings_.switchover && !superseded_ && !open_before_ && report_.step <= PromotionStep::commit) {
+    if (gave_back(error)) return;
+  }
   if (superseded_) {
     if (!work_.superseded_by.empty()) report_.serving = work_.superseded_by;
     report_.next = "stop the services on this host, then: fo-promote status";
@@ -337,6 +342,25 @@ void PromotionRun::conclude(const Error& error) {
   report_.failure =
       Error{ErrorKind::unfinished, fmt::format("unfinished in step {}: {}; serving now: {}; next: {}",
                                                to_string(report_.step), error.message, report_.serving, report_.next)};
+}
+
+bool PromotionRun::gave_back(const Error& error) {
+  // A signal or a lost lease may be the very reason; the deadline stays.
+  const Context own{context_.deadline, {}, context_.events};
+  const auto given = give_back_to_old(work_, role_before_.value_or(standby()), own);
+  if (!given) {
+    report_.warnings.push_back("the old host was not given back what it had: " + given.error().message);
+    const auto& last = journal_.history().last;
+    const bool withdrawn = last && !last->outcome.empty();
+    const auto give_back = fmt::format("{} {}", settings_.give_back_command, switched_from(work_));
+    report_.next = withdrawn ? give_back : fmt::format("{}, then: {}", settings_.abort_command, give_back);
+    return false;
+  }
+  report_.serving = *given;
+  report_.next.clear();
+  report_.failure = Error{ErrorKind::io, fmt::format("the switchover was undone in step {}, and {} serves again: {}",
+                                                     to_string(report_.step), *given, error.message)};
+  return true;
 }
 
 std::string PromotionRun::next_after() const {

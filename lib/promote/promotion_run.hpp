@@ -46,6 +46,8 @@ class PromotionRun {
   void end_superseded();
   /// The failure as the caller sees it, what was withdrawn because of it, and who serves now.
   void conclude(const Error& error);
+  /// A switchover that failed before its commit; false: it could not be given back.
+  bool gave_back(const Error& error);
   [[nodiscard]] std::string next_after() const;
   void note_failure(const Result<void>& result);
   [[nodiscard]] RoleRecord standby() const;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <expected>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -28,6 +29,7 @@
 #include "restore/tree_rollback.hpp"
 #include "restore/undo_copy.hpp"
 #include "state/host_lock.hpp"
+#include "state/lent_lock.hpp"
 #include "state/restore_counters.hpp"
 #include "state/restore_journal.hpp"
 #include "state/restore_plan_file.hpp"
@@ -47,9 +49,13 @@ struct Workplace {
   RestoreJournal journal;
 };
 
-Result<void> check_role(const StateDir& state) {
+/// Only a switchover lends its lock: to bring over what the old host wrote last, before anything starts here.
+enum class Lock { own, lent };
+
+Result<void> check_role(const StateDir& state, Lock lock = Lock::own) {
   const auto record = FO_TRY(read_role(state));
   if (!record || record->role == Role::standby) return {};
+  if (lock == Lock::lent && record->role == Role::promoting) return {};
   return fail(ErrorKind::refused, "this host is " + std::string(to_string(record->role)) + " (epoch " +
                                       std::to_string(record->epoch) +
                                       "); only a standby is restored: it would overwrite what serves");
@@ -69,10 +75,18 @@ Result<void> check_options(const RestoreOptions& options) {
 
 Result<Workplace> enter(const std::filesystem::path& state_dir) {
   auto state = FO_TRY(StateDir::open(state_dir));
-  auto lock = FO_TRY(lock_host(state, LockPurpose::restore));
-  FO_TRY(check_role(state));
+  auto lock = lock_host(state, LockPurpose::restore);
+  auto whose = Lock::own;
+  if (!lock && lock.error().kind == ErrorKind::locked) {
+    if (auto borrowed = borrow_host_lock(state)) {
+      lock = std::move(borrowed);
+      whose = Lock::lent;
+    }
+  }
+  if (!lock) return std::unexpected(lock.error());
+  FO_TRY(check_role(state, whose));
   auto journal = FO_TRY(RestoreJournal::open(state));
-  return Workplace{std::move(state), std::move(lock), std::move(journal)};
+  return Workplace{std::move(state), std::move(*lock), std::move(journal)};
 }
 
 /// Which undo copies a person means who names none.

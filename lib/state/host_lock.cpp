@@ -20,6 +20,7 @@
 #include "core/file_lock.hpp"
 #include "core/pause.hpp"
 #include "core/process_identity.hpp"
+#include "state/lent_lock.hpp"
 #include "state/state_dir.hpp"
 
 namespace failover {
@@ -117,7 +118,16 @@ Result<FileLock> lock_after_asking(const StateDir& state, Asked asked, const Con
 
 Result<FileLock> lock_host(const StateDir& state, LockPurpose purpose) {
   const auto self = FO_TRY(identity_of(::getpid()));
-  return FileLock::take(state.host_lock(), note_on(self, purpose));
+  auto lock = FO_TRY(FileLock::take(state.host_lock(), note_on(self, purpose)));
+  // A restore that borrowed it from an fo-promote that was killed since.
+  FO_TRY(check_nobody_borrows(state));
+  return lock;
+}
+
+std::optional<ProcessIdentity> promotion_that_holds(const StateDir& state) {
+  const auto holder = read_holder(state);
+  if (!holder || holder->restores) return std::nullopt;
+  return holder->process;
 }
 
 Result<FileLock> lock_host_for_promotion(const StateDir& state, const Context& context) {

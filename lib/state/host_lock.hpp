@@ -1,9 +1,12 @@
 #pragma once
 
+#include <optional>
+
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 
 #include "core/file_lock.hpp"
+#include "core/process_identity.hpp"
 #include "state/state_dir.hpp"
 
 namespace failover {
@@ -21,5 +24,8 @@ Result<FileLock> lock_host_for_promotion(const StateDir& state, const Context& c
 
 /// The lock for one that fences this host: whoever holds it, a promotion, too, is sent SIGTERM once and waited for.
 Result<FileLock> lock_host_for_fence(const StateDir& state, const Context& context);
+
+/// Who says of himself that he took the lock last, for a promotion; he may be gone.
+std::optional<ProcessIdentity> promotion_that_holds(const StateDir& state);
 
 }  // namespace failover

@@ -4,6 +4,7 @@
 //   {"act":"read"} {"act":"adopt","node":"a","epoch":1} {"act":"claim","node":"b","floor":1,"peers":["a"]}
 //   {"act":"take_up","node":"b","epoch":2} {"act":"still_ours"} {"act":"confirm_off","node":"a"} {"act":"commit"}
 //   {"act":"withdraw","node":"b","epoch":2} {"act":"release"}
+//   {"act":"hand_over","node":"b","to":"a","floor":2}
 
 #include <chrono>
 #include <cstdint>
@@ -67,6 +68,13 @@ json act(Arbiter& arbiter, const json& line) {
       {"confirm_off", [&] { return answer(arbiter.confirm_off(node(), context)); }},
       {"commit", [&] { return answer(arbiter.commit(context)); }},
       {"withdraw", [&] { return answer(arbiter.withdraw(node(), epoch(), context)); }},
+      {"leave", [&] { return answer(arbiter.leave(node(), context)); }},
+      {"hand_over",
+       [&] {
+         const auto handed = arbiter.hand_over(node(), line.at("to").get<std::string>(),
+                                               line.at("floor").get<std::uint64_t>(), context);
+         return handed ? json{{"epoch", *handed}} : failed(handed.error());
+       }},
       {"release", [&] { return answer(arbiter.release(context)); }},
   };
   return acts.at(line.at("act").get<std::string>())();

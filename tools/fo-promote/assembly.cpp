@@ -49,7 +49,8 @@ std::string command_with(const PromoteOptions& options, std::string_view verb) {
   auto arguments = options.command_line;
   const auto is_verb = [](const std::string& text) {
     return text == "run" || text == "resume" || text == "abort" || text == "plan" || text == "status" ||
-           text == "adopt" || text == "guard" || text == "serve-fence";
+           text == "adopt" || text == "guard" || text == "serve-fence" || text == "rejoin" || text == "give-back" ||
+           text == "demote" || text == "pause" || text == "ready" || text == "drill";
   };
   const auto given = std::ranges::find_if(arguments, is_verb);
   if (given != arguments.end()) arguments.erase(given);
@@ -140,6 +141,9 @@ Result<void> fill_settings(PromotionSettings& settings, const PromoteOptions& op
   settings.tries_interval = options.tries_interval;
   settings.pre_hook = FO_TRY(hook("--pre-hook", options.pre_hook));
   settings.post_hook = FO_TRY(hook("--post-hook", options.post_hook));
+  settings.switchover = options.switchover;
+  settings.backup_hook = FO_TRY(hook("--backup-hook", options.backup_hook));
+  settings.sync_hook = FO_TRY(hook("--sync-hook", options.sync_hook));
   settings.warn_backup_age = options.warn_backup_age;
   settings.max_backup_age = options.max_backup_age;
   settings.allow_stale_backup = options.allow_stale_backup;
@@ -157,6 +161,7 @@ Result<PromotionSettings> base_settings(const PromoteOptions& options, const cli
   settings.state_dir = session.state_dir;
   settings.resume_command = command_with(options, "resume");
   settings.abort_command = command_with(options, "abort");
+  settings.give_back_command = command_with(options, "give-back");
   return settings;
 }
 

@@ -27,6 +27,11 @@ void declare_verbs(CLI::App& app, PromoteOptions& options) {
   verb(app, options, Verb::resume, "resume", "Go on with an interrupted promotion");
   verb(app, options, Verb::abort, "abort", "Withdraw an interrupted promotion before its commit");
   verb(app, options, Verb::adopt, "adopt", "Once, on the host that serves: write down that it is the active one");
+  verb(app, options, Verb::rejoin, "rejoin", "The host that was active before: stop, and become a standby");
+  verb(app, options, Verb::give_back, "give-back", "Stop here, and make NODE the active host again")
+      ->add_option("peer", options.give_back_to, "The node that shall serve again")
+      ->type_name("NODE")
+      ->required();
   verb(app, options, Verb::guard, "guard", "Exit 0 if this host may start its services, else 4 with the reason");
   verb(app, options, Verb::serve_fence, "serve-fence",
        "For a forced command of sshd: status, fence EPOCH, stop, mask or give-back EPOCH of this host");
@@ -127,6 +132,16 @@ void declare_run(CLI::App& app, PromoteOptions& options) {
   app.add_option("--until", options.until, "Stop after this step")->type_name("STEP");
 }
 
+void declare_switchover(CLI::App& app, PromoteOptions& options) {
+  app.add_flag("--switchover", options.switchover,
+               "Planned: the active host serves; its data is brought over, it is told to stop, and it is given back "
+               "what it had if that fails");
+  app.add_option("--backup-hook", options.backup_hook, "Program that has the active host make a backup")
+      ->type_name("FILE");
+  app.add_option("--sync-hook", options.sync_hook, "Program that brings the newest backup here and restores it")
+      ->type_name("FILE");
+}
+
 }  // namespace
 
 void declare_promote_options(CLI::App& app, PromoteOptions& options) {
@@ -135,6 +150,7 @@ void declare_promote_options(CLI::App& app, PromoteOptions& options) {
   declare_dns(app, options);
   declare_proof(app, options);
   declare_run(app, options);
+  declare_switchover(app, options);
 }
 
 }  // namespace failover::promote_tool

@@ -21,6 +21,8 @@ enum class Verb {
   resume,
   abort,
   adopt,
+  rejoin,
+  give_back,
   guard,
   serve_fence,
   dns_show,
@@ -67,6 +69,10 @@ struct PromoteOptions {
   std::vector<std::string> powered_off;
   std::string run_dir = "/run/failover";
   std::string until;
+  bool switchover = false;
+  std::string backup_hook;
+  std::string sync_hook;
+  std::string give_back_to;               ///< NODE of give-back
   std::vector<std::string> command_line;  ///< as it was typed
 };
 

@@ -11,6 +11,7 @@
 #include "fo-promote/guard.hpp"
 #include "fo-promote/options.hpp"
 #include "fo-promote/plan.hpp"
+#include "fo-promote/rejoin.hpp"
 #include "fo-promote/run.hpp"
 #include "fo-promote/serve_fence.hpp"
 #include "fo-promote/status.hpp"
@@ -34,6 +35,10 @@ Result<cli::Outcome> PromoteTool::run(cli::Session& session) {
       return run_abort(options_, session);
     case Verb::adopt:
       return run_adopt(options_, session);
+    case Verb::rejoin:
+      return run_rejoin(options_, session);
+    case Verb::give_back:
+      return run_give_back(options_, session, touched_status_);
     case Verb::guard:
       return run_guard(options_, session);
     case Verb::serve_fence:

@@ -57,6 +57,16 @@ class FAILOVER_EXPORT Arbiter {
   virtual Result<void> commit(const Context& context) = 0;
   /// Gives the claim of `node` back, before its commit; nothing has started there. One that stands no more is success.
   virtual Result<void> withdraw(const std::string& node, std::uint64_t epoch, const Context& context) = 0;
+  /// `from`, which serves no more or never started, hands what it has to `to`: `to` alone may be serving and is the
+  /// active one, and nobody's claim is left. Once more for the same two is success. Kind conflict: `from` has it no
+  /// longer; refused: a third node may be serving.
+  /// @param floor the largest epoch seen in DNS and the journal
+  /// @return the epoch, larger than every one known
+  virtual Result<std::uint64_t> hand_over(const std::string& from, const std::string& to, std::uint64_t floor,
+                                          const Context& context) = 0;
+  /// `node`, which serves no more, leaves `maybe`, and `active` if it is it. Not being in it is success, and so is a
+  /// missing record; kind conflict when somebody else changed the record in the same moment.
+  virtual Result<void> leave(const std::string& node, const Context& context) = 0;
   /// The promotion is done: others may claim again.
   virtual Result<void> release(const Context& context) = 0;
 };

@@ -31,6 +31,11 @@ class FAILOVER_EXPORT Fencer {
   virtual Result<FenceState> status(const FenceTarget& target, const Context& context) = 0;
   /// Acts and reads back; success means that status() said off afterwards.
   virtual Result<void> fence(const FenceTarget& target, const Context& context) = 0;
+  /// Whether it can also tell the node to serve again.
+  [[nodiscard]] virtual bool gives_back() const noexcept { return false; }
+  /// The node becomes the active one of target.epoch, unmasks and starts its services and sees them up. Refused where
+  /// it cannot be told.
+  virtual Result<void> give_back(const FenceTarget& target, const Context& context);
 };
 
 }  // namespace failover

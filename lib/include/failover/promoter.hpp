@@ -93,12 +93,16 @@ struct PromotionSettings {
   Duration warn_backup_age = std::chrono::hours(26);
   Duration max_backup_age = std::chrono::days(7);
   bool allow_stale_backup = false;
-  bool assume_was_up = false;          ///< believe a "down" of probes that were never seen up from here
-  bool attended = false;               ///< a person at a terminal is asked before anything is touched
-  std::optional<PromotionStep> until;  ///< stop after this step
+  bool assume_was_up = false;                        ///< believe a "down" of probes that were never seen up from here
+  bool attended = false;                             ///< a person at a terminal is asked before anything is touched
+  bool switchover = false;                           ///< planned: the active host serves, and is asked to stop
+  std::optional<std::filesystem::path> backup_hook;  ///< has the active host make a backup
+  std::optional<std::filesystem::path> sync_hook;    ///< brings the newest backup here and restores it
+  std::optional<PromotionStep> until;                ///< stop after this step
   std::filesystem::path state_dir;
   std::string resume_command;  ///< what a person types to go on
   std::string abort_command;   ///< and to withdraw
+  std::string give_back_command;  ///< and, with a node behind it, to make that one serve again
 };
 
 /// What it is done with. The runner owns none of the references.
@@ -114,6 +118,7 @@ struct FencerFacts {
   std::string description;
   FenceKind kind = FenceKind::power;
   Result<FenceState> status = FenceState::on;
+  bool gives_back = false;  ///< it can also tell the node to serve again
 };
 
 struct PeerFacts {
@@ -291,6 +296,7 @@ struct ViewMove {
   std::vector<std::string> from;
   std::vector<std::string> to;
   std::optional<std::chrono::seconds> ttl;  ///< none = as it is
+  std::optional<EpochMark> mark = {};       ///< none = it stays what it is
 };
 
 struct ViewsMoved {
@@ -298,7 +304,7 @@ struct ViewsMoved {
   std::optional<Error> failure;  ///< the first one; none = every view is new
 };
 
-/// The bare DNS primitive; the epoch marks stay. Moves every view that still is at its `from`, then reads all of them
+/// The bare DNS primitive. Moves every view that still is at its `from`, then reads all of them
 /// back from every authoritative server. What cannot be done in one view never undoes another.
 /// @param moves one for each view
 FAILOVER_EXPORT ViewsMoved move_views(std::vector<DnsView>& views, const std::vector<ViewMove>& moves,

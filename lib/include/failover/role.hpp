@@ -65,6 +65,31 @@ FAILOVER_EXPORT Result<std::uint64_t> adoption_epoch(const PromotionSettings& se
 FAILOVER_EXPORT Result<std::uint64_t> adopt_service(const PromotionSettings& settings, PromotionParts& parts,
                                                     const Context& context);
 
+/// How this host, which has served, became a standby again.
+struct Rejoined {
+  std::string active;  ///< the node that serves
+  std::uint64_t epoch = 0;
+  std::vector<std::string> warnings;
+  std::optional<WallTime> backup_time;  ///< of what is restored now; none = nothing was brought over
+};
+
+/// This host becomes the standby of the one that serves: on record, and seen up. What runs here is stopped, confirmed
+/// and masked, it leaves the record, its role becomes standby; the undo copies of its next restore are pinned; then the
+/// sync-hook brings the active host's newest backup. Again it continues. Refused while nobody else is seen to serve.
+FAILOVER_EXPORT Result<Rejoined> rejoin(const PromotionSettings& settings, PromotionParts& parts,
+                                        const Context& context);
+
+struct GivenBack {
+  std::uint64_t epoch = 0;
+  std::vector<ViewOutcome> views;
+};
+
+/// Makes `node`, which was fenced by its services, the active host again: what runs here is stopped and confirmed, the
+/// record goes to it, it is told to start and seen up, and every view moves to it. Refused before anything is touched
+/// when nobody can tell it to start; from the stop on an error is of kind unfinished. Again it continues.
+FAILOVER_EXPORT Result<GivenBack> give_back(const PromotionSettings& settings, PromotionParts& parts,
+                                            const std::string& node, const Context& context);
+
 /// What a service fence may ask of this host.
 enum class FenceVerb {
   status,
