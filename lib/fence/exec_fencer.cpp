@@ -1,19 +1,13 @@
 #include "fence/exec_fencer.hpp"
 
-#include <charconv>
 #include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <failover/context.hpp>
 #include <failover/error.hpp>
@@ -21,27 +15,17 @@
 
 #include "core/child_process.hpp"
 #include "core/pause.hpp"
-#include "core/system_error.hpp"
 #include "core/url.hpp"
+#include "fence/fence_program.hpp"
 
 namespace failover {
 
 namespace {
 
-constexpr Duration default_timeout = std::chrono::seconds(60);
-constexpr Duration longest_timeout = std::chrono::hours(1);
 constexpr Duration status_interval = std::chrono::milliseconds(250);
 
 std::string_view name_of(FenceKind kind) noexcept {
   return kind == FenceKind::power ? "power" : "service";
-}
-
-/// What a program said, as one clause for a message.
-std::string clause(std::string_view text) {
-  text = text.substr(0, text.find('\n'));
-  while (!text.empty() && (text.back() == '\r' || text.back() == ' ')) text.remove_suffix(1);
-  constexpr std::size_t longest = 200;
-  return std::string(text.substr(0, longest));
 }
 
 class ExecFencer final : public Fencer {
@@ -54,7 +38,7 @@ class ExecFencer final : public Fencer {
 
   Result<FenceState> status(const FenceTarget& target, const Context& context) override {
     const auto result = FO_TRY(run({"status"}, target, context.within(timeout_)));
-    const auto answer = clause(result.output);
+    const auto answer = first_clause(result.output);
     if (answer == "off") return FenceState::off;
     if (answer == "on") return FenceState::on;
     return fail(ErrorKind::protocol, fmt::format("{} status answered '{}' for {}: only 'on' or 'off' is an answer",
@@ -94,7 +78,7 @@ class ExecFencer final : public Fencer {
     command.limit = timeout_;
     auto result = FO_TRY(run_child(command, context));
     if (!result.ok()) {
-      const auto said = clause(result.errors);
+      const auto said = first_clause(result.errors);
       return fail(ErrorKind::io, fmt::format("{} {} for {} ended with {}{}{}", file_, verb, target.node,
                                              result.how_it_ended(), said.empty() ? "" : ": ", said));
     }
@@ -107,32 +91,6 @@ class ExecFencer final : public Fencer {
   Duration timeout_;
 };
 
-Result<Duration> parse_timeout(const std::string& text) {
-  std::int64_t number = 0;
-  const auto* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, number);
-  const std::string_view unit(rest, end);
-  const Duration one = unit == "ms"  ? Duration(std::chrono::milliseconds(1))
-                       : unit == "s" ? Duration(std::chrono::seconds(1))
-                       : unit == "m" ? Duration(std::chrono::minutes(1))
-                                     : Duration::zero();
-  if (error != std::errc() || one == Duration::zero() || number <= 0 || number > longest_timeout / one) {
-    return fail(ErrorKind::usage, "timeout=" + text + " is not a duration of at most an hour, like 30s");
-  }
-  return number * one;
-}
-
-Result<void> check_program(const std::string& file) {
-  const std::filesystem::path path(file);
-  if (!path.is_absolute()) return fail(ErrorKind::usage, "a fencer's FILE must be an absolute path: exec:///FILE");
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error)) {
-    return fail(ErrorKind::config, "the fencer " + file + " is not there or not a regular file");
-  }
-  if (::access(file.c_str(), X_OK) != 0) return fail_errno("the fencer " + file + " cannot be run");
-  return {};
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Fencer>> make_exec_fencer(std::string_view spec) {
@@ -141,14 +99,14 @@ Result<std::unique_ptr<Fencer>> make_exec_fencer(std::string_view spec) {
   const auto file = FO_TRY(url.decoded_path());
   std::string kind;
   bool gives_back = false;
-  auto timeout = default_timeout;
+  auto timeout = default_fence_timeout;
   for (const auto& [key, value] : FO_TRY(url.parameters())) {
     if (key == "kind") {
       kind = value;
     } else if (key == "give-back" && (value == "yes" || value == "no")) {
       gives_back = value == "yes";
     } else if (key == "timeout") {
-      timeout = FO_TRY(parse_timeout(value));
+      timeout = FO_TRY(parse_fence_timeout(value));
     } else {
       return fail(ErrorKind::usage,
                   fmt::format("'{}' is no parameter of an exec fencer (kind, timeout, give-back=yes|no)", key));
@@ -160,7 +118,8 @@ Result<std::unique_ptr<Fencer>> make_exec_fencer(std::string_view spec) {
   if (gives_back && kind != "service") {
     return fail(ErrorKind::usage, "give-back=yes goes with kind=service: a host that was switched off starts by hand");
   }
-  FO_TRY(check_program(file));
+  if (!file.starts_with('/')) return fail(ErrorKind::usage, "a fencer's FILE must be an absolute path: exec:///FILE");
+  FO_TRY(check_fence_program(file));
   return std::make_unique<ExecFencer>(file, kind == "power" ? FenceKind::power : FenceKind::service, gives_back,
                                       timeout);
 }

@@ -9,6 +9,7 @@
 #include <failover/error.hpp>
 #include <failover/fencer.hpp>
 
+#include "fence/agent_fencer.hpp"
 #include "fence/exec_fencer.hpp"
 #include "fence/operator_fencer.hpp"
 
@@ -17,13 +18,16 @@ namespace failover {
 namespace {
 
 struct FencerRow {
-  std::string_view scheme;
-  bool bare;  ///< the scheme alone is the whole spec, without "://"
+  std::string_view opening;
+  bool whole;  ///< the opening is all there is
   Result<std::unique_ptr<Fencer>> (*make)(std::string_view spec, std::string_view word);
 };
 
 constexpr std::array fencers{
-    FencerRow{"exec", false, [](std::string_view spec, std::string_view /*word*/) { return make_exec_fencer(spec); }},
+    FencerRow{"agent:", false,
+              [](std::string_view spec, std::string_view /*word*/) { return make_agent_fencer(spec); }},
+    FencerRow{"exec://", false,
+              [](std::string_view spec, std::string_view /*word*/) { return make_exec_fencer(spec); }},
     FencerRow{"operator", true,
               [](std::string_view /*spec*/, std::string_view word) { return make_operator_fencer(word); }},
 };
@@ -32,12 +36,11 @@ constexpr std::array fencers{
 
 Result<std::unique_ptr<Fencer>> make_fencer(std::string_view spec, std::string_view word) {
   for (const auto& row : fencers) {
-    const bool matches = row.bare ? spec == row.scheme
-                                  : spec.starts_with(row.scheme) && spec.substr(row.scheme.size()).starts_with("://");
-    if (matches) return row.make(spec, word);
+    if (row.whole ? spec == row.opening : spec.starts_with(row.opening)) return row.make(spec, word);
   }
-  return fail(ErrorKind::usage,
-              fmt::format("'{}' is no fencer; known are exec:///FILE?kind=power|service and operator", spec));
+  return fail(ErrorKind::usage, fmt::format("'{}' is no fencer; known are agent:fence_NAME?OPTION=VALUE, "
+                                            "exec:///FILE?kind=power|service and operator",
+                                            spec));
 }
 
 }  // namespace failover

@@ -1,4 +1,5 @@
-"""The fast part of the kill campaign over fo-promote run: every call that changes something on disk, and some others."""
+"""The fast part of the kill campaign over fo-promote: every call of a run that changes something on disk, and some others;
+and some calls of a resume."""
 
 import tempfile
 import unittest
@@ -23,6 +24,14 @@ class KilledPromotion(unittest.TestCase):
         chosen = list(dict.fromkeys(spread(changing, 30) + spread(points, 30)))
         tally = promote_campaign.kill_promotion(self.case, chosen)
         self.assertGreater(tally.killed, 40)
+        self.assertEqual(tally.wrong, [])
+
+    def test_a_resume_killed_anywhere_is_finished_by_the_next_one(self):
+        points = promote_campaign.points_of(self.case)
+        moments = promote_campaign.interrupted_moments(self.case, spread(promote_campaign.journal_writes(points), 8))
+        self.assertGreater(len(moments), 3, moments)
+        tally = promote_campaign.kill_resumes(self.case, moments, parts=len(points) * len(moments) // 30)
+        self.assertGreater(tally.killed, 20)
         self.assertEqual(tally.wrong, [])
 
 

@@ -1,7 +1,9 @@
 #include "fo-promote/nodes.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <fstream>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -9,6 +11,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <failover/dns.hpp>
 #include <failover/error.hpp>
@@ -20,7 +23,7 @@ namespace failover::promote_tool {
 
 namespace {
 
-/// "NODE=VALUE" or "VALUE". A '=' behind "://" belongs to the value.
+/// "NODE=VALUE" or "VALUE". A '=' behind the scheme's ':' belongs to the value.
 struct Named {
   std::string node;  ///< empty = bare
   std::string value;
@@ -28,8 +31,7 @@ struct Named {
 
 Named split(const std::string& text) {
   const auto equals = text.find('=');
-  const auto url = text.find("://");
-  if (equals == std::string::npos || equals > url) return {{}, text};
+  if (equals == std::string::npos || equals > text.find(':')) return {{}, text};
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
@@ -105,6 +107,37 @@ Result<void> add_options(std::vector<Peer>& peers, const PromoteOptions& options
   return {};
 }
 
+/// The same agent with the same options, in whichever order: what a copied section leaves.
+std::string device_of(const std::string& agent) {
+  const auto query = agent.find('?');
+  std::set<std::string> options;
+  for (std::size_t at = query; at < agent.size();) {
+    const auto end = std::min(agent.find('&', at + 1), agent.size());
+    options.insert(agent.substr(at + 1, end - at - 1));
+    at = end;
+  }
+  return fmt::format("{}?{}", agent.substr(0, query), fmt::join(options, "&"));
+}
+
+/// An agent knows its device and no node: one that two nodes have would switch the wrong one off, this very host
+/// perhaps.
+Result<void> check_devices(const std::vector<Peer>& peers, const cli::NodeSection& own) {
+  std::map<std::string, std::string> taken;
+  const auto take = [&taken](const std::string& node, const std::vector<std::string>& fencers) -> Result<void> {
+    for (const auto& fencer : fencers) {
+      if (!fencer.starts_with("agent:")) continue;
+      const auto [place, is_new] = taken.emplace(device_of(fencer), node);
+      if (is_new || place->second == node) continue;
+      return fail(ErrorKind::config, fmt::format("{} and {} have the same fencer {}: it would switch the wrong one off",
+                                                 place->second, node, fencer));
+    }
+    return {};
+  };
+  FO_TRY(take(own.name, own.fencers));
+  for (const auto& peer : peers) FO_TRY(take(peer.name, peer.fencers));
+  return {};
+}
+
 Result<std::vector<std::string>> addresses_of(const cli::NodeSection& section) {
   const auto addresses = canonical_addresses(section.addresses);
   if (addresses) return *addresses;
@@ -130,6 +163,7 @@ Result<Cast> cast_nodes(const std::vector<cli::NodeSection>& sections, const Pro
     cast.peers.push_back(std::move(peer));
   }
   FO_TRY(add_options(cast.peers, options));
+  FO_TRY(check_devices(cast.peers, *own));
   return cast;
 }
 
