@@ -25,7 +25,6 @@
 #include "dns/service_reading.hpp"
 #include "dns/side_by_side.hpp"
 #include "net/dns_name.hpp"
-#include "net/dns_stream.hpp"
 
 namespace failover {
 
@@ -70,10 +69,7 @@ class AuthorityVerifier final : public DnsVerifier {
   }
 
   void warm_up(const Context& context) override {
-    for (auto& place : remembered_) {
-      if (!place.address || place.ask || place.begun) continue;
-      if (auto begun = DnsStream::begin(*place.address, context)) place.begun = std::move(*begun);
-    }
+    for (auto& place : remembered_) failover::warm_up(place, names_, zone_, context);
   }
 
   Result<std::vector<ServerAnswer>> ask_all(const Context& context) override {

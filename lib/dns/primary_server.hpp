@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,8 +16,10 @@
 #include "net/address.hpp"
 #include "net/dns_client.hpp"
 #include "net/dns_message.hpp"
+#include "net/dns_stream.hpp"
 #include "net/signed_exchange.hpp"
 #include "net/tsig.hpp"
+#include "net/tsig_signer.hpp"
 
 namespace failover {
 
@@ -46,15 +49,28 @@ class PrimaryServer {
   Result<DnsMessage> ask(const DnsQuestion& question, const Context& context) const;
   /// Agrees with the server upon what signs, where that has to be done first: an error here is none of an update's.
   Result<void> prepare(const Context& context) const;
-  /// One answer each, in the order of the questions.
+  /// One answer each, in the order of the questions. Over TCP they share a connection, which the next call goes on
+  /// with.
   Result<std::vector<DnsMessage>> ask_all(std::span<const DnsQuestion> questions, const Context& context) const;
   /// Sends once. Of a host with several addresses the next one is tried only as long as no connection was made, so
   /// that an update is never at work at two places.
   Result<JudgedMessage> send(const DnsMessage& request, const Context& context) const;
 
  private:
-  Result<JudgedMessage> send_to(const std::vector<Address>& addresses, const DnsMessage& request,
-                                const Context& context) const;
+  /// The connection that was asked on last.
+  struct Kept {
+    std::string server;
+    std::optional<DnsStream> stream;
+    Deadline::Clock::time_point used;
+  };
+  using Answers = Result<std::vector<JudgedMessage>>;
+
+  Result<JudgedMessage> send_once(const std::vector<Address>& addresses, const DnsMessage& request,
+                                  const Context& context) const;
+  Answers ask_signing(const std::vector<Address>& addresses, std::span<const DnsQuestion> questions,
+                      const Context& context) const;
+  Answers ask_at(const Address& address, std::span<const DnsQuestion> questions, TsigSigner& signer,
+                 const Context& context) const;
   Result<DnsMessage> ask_plainly(const std::vector<Address>& addresses, const DnsQuestion& question,
                                  std::string_view why, const Context& context) const;
 
@@ -62,6 +78,7 @@ class PrimaryServer {
   DnsTransport transport_;
   std::unique_ptr<UpdateCredential> credential_;
   WallClock clock_;
+  mutable Kept kept_;
   mutable bool warned_ = false;  ///< once is enough
 };
 

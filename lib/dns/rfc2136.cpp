@@ -47,6 +47,12 @@ bool leaves_open(const Error& error) noexcept {
          error.kind == ErrorKind::integrity || error.kind == ErrorKind::protocol;
 }
 
+/// How loud it is told that reading back had to decide: an answer that is no answer of the server's needs a look, one
+/// that was lost does not.
+Level level_of(const Error& error) noexcept {
+  return error.kind == ErrorKind::timeout || error.kind == ErrorKind::unreachable ? Level::info : Level::warning;
+}
+
 class Rfc2136Updater final : public DnsUpdater {
  public:
   explicit Rfc2136Updater(Rfc2136Zone zone) : zone_(std::move(zone)) {}
@@ -83,7 +89,7 @@ class Rfc2136Updater final : public DnsUpdater {
     // Half of the time is kept for reading back.
     const auto answer = zone_.primary->send(update, context.within(context.deadline.remaining() / 2));
     if (answer) return judge(*answer, from, to, context);
-    if (leaves_open(answer.error())) return settle(answer.error(), from, to, context);
+    if (leaves_open(answer.error())) return settle(level_of(answer.error()), answer.error(), from, to, context);
     auto error = answer.error().while_doing(describe());
     if (error.kind == ErrorKind::cancelled) error.message += "; whether the update was done is not known";
     return std::unexpected(std::move(error));
@@ -133,17 +139,20 @@ class Rfc2136Updater final : public DnsUpdater {
     if (answer.proof == TsigProof::rfc8945 && rcode == dns_rcode::noerror) return {};
     const Error doubt{ErrorKind::integrity,
                       fmt::format("the server's answer ({}) {}", rcode_text(rcode), to_string(answer.proof))};
-    if (rcode == dns_rcode::noerror) return settle(doubt, from, to, context);
+    if (rcode == dns_rcode::noerror) {
+      // That one proves the server, which never answers otherwise: nothing to look at each time.
+      return settle(answer.proven() ? Level::info : Level::warning, doubt, from, to, context);
+    }
     if (!answer.proven()) {
       const auto now = current(context);
-      if (now && same_content(*now, to)) return done_after_all(doubt, context);
+      if (now && same_content(*now, to)) return done_after_all(Level::warning, doubt, context);
     }
     if (is_unmet_prerequisite(rcode)) return conflict(from, context);
     return std::unexpected(rejected(rcode));
   }
 
-  Result<void> done_after_all(const Error& why, const Context& context) const {
-    context.note(Level::warning,
+  Result<void> done_after_all(Level level, const Error& why, const Context& context) const {
+    context.note(level,
                  fmt::format("{}: {}; but reading back shows that the update was done", describe(), why.message));
     return {};
   }
@@ -202,7 +211,8 @@ class Rfc2136Updater final : public DnsUpdater {
   }
 
   /// No usable answer came: what the server holds decides (property effect).
-  Result<void> settle(const Error& why, const ServiceRecord& from, const ServiceRecord& to, const Context& context) {
+  Result<void> settle(Level level, const Error& why, const ServiceRecord& from, const ServiceRecord& to,
+                      const Context& context) {
     // The update may still wait at a server that hung: as long as nothing has changed, give it a little time.
     const auto patience = context.deadline.sooner(Deadline::after(settle_limit));
     auto now = current(context);
@@ -215,7 +225,7 @@ class Rfc2136Updater final : public DnsUpdater {
                   fmt::format("{}: {}; whether the update was done is not known, since reading back failed too: {}",
                               describe(), why.message, now.error().message));
     }
-    if (same_content(*now, to)) return done_after_all(why, context);
+    if (same_content(*now, to)) return done_after_all(level, why, context);
     if (same_content(*now, from)) {
       return fail(why.kind, fmt::format("{}: {}; so far nothing has changed", describe(), why.message));
     }

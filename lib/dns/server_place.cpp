@@ -1,6 +1,7 @@
 #include "dns/server_place.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <expected>
 #include <optional>
 #include <set>
@@ -31,7 +32,7 @@ namespace {
 constexpr std::chrono::seconds server_limit{5};
 
 Result<std::vector<DnsMessage>> ask_plain(const Address& server, std::span<const DnsQuestion> questions,
-                                          const Context& context, std::optional<DnsStream> begun) {
+                                          const Context& context, std::vector<DnsStream> begun) {
   auto answers = ask_tcp_all(server, questions, context, std::move(begun));
   if (answers || answers.error().kind != ErrorKind::unreachable) return answers;
   std::vector<DnsMessage> by_udp;
@@ -41,6 +42,12 @@ Result<std::vector<DnsMessage>> ask_plain(const Address& server, std::span<const
     by_udp.push_back(FO_TRY(std::move(answer)));
   }
   return by_udp;
+}
+
+std::vector<DnsQuestion> questions_for(const ServiceNames& names, const std::optional<DnsName>& zone) {
+  auto questions = service_questions(names);
+  if (zone) questions.push_back({*zone, dns_type::ns, dns_class::in});
+  return questions;
 }
 
 /// A server that does not say is judged by its record alone.
@@ -72,13 +79,22 @@ std::vector<ServerPlace> places_of(const std::vector<NameServer>& servers) {
   return places;
 }
 
+void warm_up(ServerPlace& place, const ServiceNames& names, const std::optional<DnsName>& zone,
+             const Context& context) {
+  if (!place.address || place.ask || !place.begun.empty()) return;
+  for (std::size_t i = questions_for(names, zone).size(); i > 0; --i) {
+    auto begun = DnsStream::begin(*place.address, context);
+    if (!begun) return;
+    place.begun.push_back(std::move(*begun));
+  }
+}
+
 PlaceAnswer ask_place(ServerPlace& place, const ServiceNames& names, const std::optional<DnsName>& zone,
                       const Context& context) {
   if (!place.address) return {std::unexpected(place.address.error()), {}};
-  auto questions = service_questions(names);
-  if (zone) questions.push_back({*zone, dns_type::ns, dns_class::in});
+  const auto questions = questions_for(names, zone);
   const Context limited = context.within(server_limit);
-  auto begun = std::exchange(place.begun, std::nullopt);
+  auto begun = std::exchange(place.begun, {});
   const auto answers =
       place.ask ? place.ask(questions, limited) : ask_plain(*place.address, questions, limited, std::move(begun));
   if (!answers) return {std::unexpected(answers.error()), {}};

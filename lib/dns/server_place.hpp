@@ -20,10 +20,10 @@ namespace failover {
 
 /// One address of one authoritative server, to be asked for itself.
 struct ServerPlace {
-  std::string label;               ///< "ns1.example (192.0.2.1:53)"
-  Result<Address> address;         ///< an error if the server's address could not be found
-  DnsAsk ask;                      ///< how to ask it, if not plainly
-  std::optional<DnsStream> begun;  ///< a connection that waits for questions
+  std::string label;             ///< "ns1.example (192.0.2.1:53)"
+  Result<Address> address;       ///< an error if the server's address could not be found
+  DnsAsk ask;                    ///< how to ask it, if not plainly
+  std::vector<DnsStream> begun;  ///< connections that wait for questions, one for each
 };
 
 std::vector<ServerPlace> places_of(const std::vector<NameServer>& servers);
@@ -34,7 +34,11 @@ struct PlaceAnswer {
   std::set<std::string> name_servers;
 };
 
-/// Asks it, in one round trip if its connection was begun before. @param zone whose NS set is asked for, too
+/// Begins a connection for each question of ask_place(), so that asking takes one round trip: servers keep the second
+/// small answer on a connection back until the first is acknowledged (Nagle).
+void warm_up(ServerPlace& place, const ServiceNames& names, const std::optional<DnsName>& zone, const Context& context);
+
+/// Asks it. @param zone whose NS set is asked for, too
 PlaceAnswer ask_place(ServerPlace& place, const ServiceNames& names, const std::optional<DnsName>& zone,
                       const Context& context);
 

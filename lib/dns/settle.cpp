@@ -43,7 +43,9 @@ Result<void> settle_change(DnsUpdater& updater, const Error& why, const ServiceR
                             why.message, now.error().message));
   }
   if (same_content(*now, to)) {
-    context.note(Level::warning,
+    // An answer that was lost needs no look, one that makes no sense does.
+    const bool lost = why.kind == ErrorKind::timeout || why.kind == ErrorKind::unreachable;
+    context.note(lost ? Level::info : Level::warning,
                  fmt::format("{}: {}; but reading back shows that the update was done", view, why.message));
     return {};
   }

@@ -18,6 +18,7 @@
 
 #include "net/address.hpp"
 #include "net/curl.hpp"
+#include "net/libcurl.hpp"
 #include "net/loop.hpp"
 #include "net/pinned_connection.hpp"
 #include "net/socket.hpp"
@@ -46,7 +47,7 @@ ByteStream::~ByteStream() {
   watch_.reset();
   if (easy_ != nullptr) {
     curl_.remove(easy_);
-    curl_easy_cleanup(easy_);
+    libcurl().easy_cleanup(easy_);
   }
 }
 
@@ -66,8 +67,8 @@ Result<std::unique_ptr<ByteStream>> ByteStream::open(Loop& loop, Curl& curl, con
 Result<void> ByteStream::prepare(bool tls) {
   easy_ = FO_TRY(Curl::make_easy());
   FO_TRY(connection_.prepare(easy_, tls ? "https" : "http", "/"));
-  const bool accepted = curl_easy_setopt(easy_, CURLOPT_CONNECT_ONLY, 1L) == CURLE_OK &&
-                        curl_easy_setopt(easy_, CURLOPT_SSL_ENABLE_ALPN, 0L) == CURLE_OK;
+  const bool accepted = libcurl().easy_setopt(easy_, CURLOPT_CONNECT_ONLY, 1L) == CURLE_OK &&
+                        libcurl().easy_setopt(easy_, CURLOPT_SSL_ENABLE_ALPN, 0L) == CURLE_OK;
   if (!accepted) return fail(ErrorKind::internal, "this libcurl does not know an option that it must know");
   return {};
 }
@@ -75,7 +76,7 @@ Result<void> ByteStream::prepare(bool tls) {
 void ByteStream::on_connected(int code) {
   if (code != CURLE_OK) return end(connection_.failure(easy_, code));
   curl_socket_t socket = CURL_SOCKET_BAD;
-  curl_easy_getinfo(easy_, CURLINFO_ACTIVESOCKET, &socket);
+  libcurl().easy_getinfo(easy_, CURLINFO_ACTIVESOCKET, &socket);
   if (socket == CURL_SOCKET_BAD) return end({true, 0, "libcurl lost the connection"});
   socket_ = socket;
   connected_ = true;
@@ -100,7 +101,7 @@ void ByteStream::pull() {
   std::array<char, 16UL * 1024> buffer{};
   while (!failure_ && unread_.size() < bytes_a_turn) {
     std::size_t count = 0;
-    const auto code = curl_easy_recv(easy_, buffer.data(), buffer.size(), &count);
+    const auto code = libcurl().easy_recv(easy_, buffer.data(), buffer.size(), &count);
     if (code == CURLE_AGAIN) {
       if (send_failure_) end(*send_failure_);
       return;
@@ -136,7 +137,7 @@ void ByteStream::send(std::string_view bytes) {
 void ByteStream::flush() {
   while (!failure_ && !unsent_.empty()) {
     std::size_t count = 0;
-    const auto code = curl_easy_send(easy_, unsent_.data(), unsent_.size(), &count);
+    const auto code = libcurl().easy_send(easy_, unsent_.data(), unsent_.size(), &count);
     if (code == CURLE_AGAIN || (code == CURLE_OK && count == 0)) break;
     if (code != CURLE_OK) {
       send_failure_ = broken(code);

@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <mutex>
 #include <utility>
 
 #include <curl/curl.h>
@@ -11,44 +10,33 @@
 
 #include <failover/error.hpp>
 
+#include "net/libcurl.hpp"
 #include "net/loop.hpp"
 
 namespace failover {
 
-namespace {
-
-/// libcurl wants this once a process, before all else.
-CURLcode start_libcurl() noexcept {
-  static std::once_flag once;
-  static CURLcode outcome = CURLE_FAILED_INIT;
-  std::call_once(once, [] { outcome = curl_global_init(CURL_GLOBAL_DEFAULT); });
-  return outcome;
-}
-
-}  // namespace
-
 Curl::Curl(Loop& loop) noexcept : loop_(loop) {}
 
 Curl::~Curl() {
-  for (const auto& [easy, transfer] : transfers_) curl_multi_remove_handle(multi_, easy);
-  if (multi_ != nullptr) curl_multi_cleanup(multi_);
+  for (const auto& [easy, transfer] : transfers_) libcurl().multi_remove_handle(multi_, easy);
+  if (multi_ != nullptr) libcurl().multi_cleanup(multi_);
 }
 
 Result<void> Curl::open() {
   if (multi_ != nullptr) return {};
-  if (start_libcurl() != CURLE_OK) return fail(ErrorKind::internal, "libcurl does not start");
-  multi_ = curl_multi_init();
+  FO_TRY(load_libcurl());
+  multi_ = libcurl().multi_init();
   if (multi_ == nullptr) return fail(ErrorKind::internal, "libcurl gives no multi handle");
-  curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &Curl::on_socket);
-  curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
-  curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &Curl::on_timer);
-  curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
+  libcurl().multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &Curl::on_socket);
+  libcurl().multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
+  libcurl().multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &Curl::on_timer);
+  libcurl().multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
   return {};
 }
 
 Result<CurlEasy> Curl::make_easy() {
-  if (start_libcurl() != CURLE_OK) return fail(ErrorKind::internal, "libcurl does not start");
-  CurlEasy easy = curl_easy_init();
+  FO_TRY(load_libcurl());
+  CurlEasy easy = libcurl().easy_init();
   if (easy == nullptr) return fail(ErrorKind::internal, "libcurl gives no handle");
   return easy;
 }
@@ -64,26 +52,26 @@ Result<void> Curl::add_connection(CurlEasy easy, Ended ended) {
 Result<void> Curl::add(CurlEasy easy, Transfer transfer) {
   FO_TRY(open());
   transfers_.emplace(easy, std::move(transfer));
-  if (const auto code = curl_multi_add_handle(multi_, easy); code != CURLM_OK) {
+  if (const auto code = libcurl().multi_add_handle(multi_, easy); code != CURLM_OK) {
     transfers_.erase(easy);
-    return fail(ErrorKind::internal, fmt::format("libcurl takes no transfer: {}", curl_multi_strerror(code)));
+    return fail(ErrorKind::internal, fmt::format("libcurl takes no transfer: {}", libcurl().multi_strerror(code)));
   }
   return {};
 }
 
 void Curl::remove(CurlEasy easy) noexcept {
-  if (transfers_.erase(easy) != 0) curl_multi_remove_handle(multi_, easy);
+  if (transfers_.erase(easy) != 0) libcurl().multi_remove_handle(multi_, easy);
 }
 
 void Curl::act(int fd, int events) {
   int running = 0;
-  curl_multi_socket_action(multi_, fd, events, &running);
+  libcurl().multi_socket_action(multi_, fd, events, &running);
   report_ended();
 }
 
 void Curl::report_ended() {
   int left = 0;
-  while (const auto* message = curl_multi_info_read(multi_, &left)) {
+  while (const auto* message = libcurl().multi_info_read(multi_, &left)) {
     if (message->msg != CURLMSG_DONE) continue;
     const int code = static_cast<int>(message->data.result);
     const auto found = transfers_.find(message->easy_handle);

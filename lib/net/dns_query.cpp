@@ -1,5 +1,11 @@
 #include "net/dns_query.hpp"
 
+#include <cstdint>
+#include <set>
+#include <span>
+#include <utility>
+#include <vector>
+
 #include <sys/random.h>
 
 #include <failover/error.hpp>
@@ -21,6 +27,17 @@ Result<DnsMessage> make_dns_query(const DnsQuestion& question) {
   query.questions.push_back(question);
   FO_TRY(renew_dns_id(query));
   return query;
+}
+
+Result<std::vector<DnsMessage>> make_dns_queries(std::span<const DnsQuestion> questions) {
+  std::vector<DnsMessage> queries;
+  std::set<std::uint16_t> used;
+  for (const auto& question : questions) {
+    auto query = FO_TRY(make_dns_query(question));
+    while (!used.insert(query.id).second) FO_TRY(renew_dns_id(query));
+    queries.push_back(std::move(query));
+  }
+  return queries;
 }
 
 bool is_dns_answer(const DnsMessage& answer, const DnsMessage& request, bool may_leave_out_question) noexcept {

@@ -44,16 +44,29 @@ Result<std::string> DnsStream::receive_message() {
   return message;
 }
 
-Result<void> DnsStream::exchange(std::span<DnsExchange> exchanges, const Context& context) {
+Result<void> DnsStream::connect(const Context& context) {
   socket_.use(context);
-  FO_TRY(socket_.await_connected());
+  return socket_.await_connected();
+}
+
+Result<void> DnsStream::exchange(std::span<DnsExchange> exchanges, const Context& context) {
+  FO_TRY(send(exchanges, context));
+  return receive(exchanges, context);
+}
+
+Result<void> DnsStream::send(std::span<const DnsExchange> exchanges, const Context& context) {
+  FO_TRY(connect(context));
   std::string framed;
   for (const auto& each : exchanges) {
     if (!is_open(each)) continue;
     append_u16(framed, static_cast<std::uint16_t>(each.request.size()));
     framed += each.request;
   }
-  FO_TRY(socket_.send(framed));
+  return socket_.send(framed);
+}
+
+Result<void> DnsStream::receive(std::span<DnsExchange> exchanges, const Context& context) {
+  socket_.use(context);
   while (std::ranges::any_of(exchanges, is_open)) {
     auto message = FO_TRY(receive_message());
     const auto asked = std::ranges::find_if(exchanges, [&](const DnsExchange& each) {

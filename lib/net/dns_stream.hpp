@@ -27,6 +27,12 @@ class DnsStream {
   /// Sends every request that has no answer yet, all in one go, and waits for their answers, which may come in any
   /// order. What came before an error is there.
   Result<void> exchange(std::span<DnsExchange> exchanges, const Context& context);
+  /// The two halves of it, for who has several connections.
+  Result<void> send(std::span<const DnsExchange> exchanges, const Context& context);
+  Result<void> receive(std::span<DnsExchange> exchanges, const Context& context);
+
+  /// Waits until the connection that was begun is made. An error when none came about.
+  Result<void> connect(const Context& context);
 
  private:
   explicit DnsStream(DnsSocket socket) : socket_(std::move(socket)) {}

@@ -4,16 +4,18 @@
 #include <optional>
 #include <string>
 
-#include <curl/curl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <failover/context.hpp>
 
+#include "net/libcurl.hpp"
+
 namespace failover {
 
 std::optional<WallTime> parse_http_date(const std::string& text) {
-  const auto seconds = curl_getdate(text.c_str(), nullptr);
+  const auto curl = load_libcurl();
+  const auto seconds = curl ? (*curl)->getdate(text.c_str(), nullptr) : -1;
   if (seconds < 0) return std::nullopt;
   return WallTime(std::chrono::seconds(seconds));
 }

@@ -20,6 +20,7 @@
 #include "core/secret.hpp"
 #include "net/http_message.hpp"
 #include "net/http_redirect.hpp"
+#include "net/libcurl.hpp"
 #include "net/transfer.hpp"
 #include "net/transfer_loop.hpp"
 
@@ -48,12 +49,12 @@ HttpExchange::~HttpExchange() {
 void HttpExchange::drop_fields() noexcept {
   auto* const list = static_cast<curl_slist*>(fields_);
   for (auto* node = list; node != nullptr; node = node->next) OPENSSL_cleanse(node->data, std::strlen(node->data));
-  curl_slist_free_all(list);
+  if (list != nullptr) libcurl().slist_free_all(list);
   fields_ = nullptr;
 }
 
 bool HttpExchange::append_field(const std::string& line) {
-  auto* const longer = curl_slist_append(static_cast<curl_slist*>(fields_), line.c_str());
+  auto* const longer = libcurl().slist_append(static_cast<curl_slist*>(fields_), line.c_str());
   if (longer == nullptr) return false;
   fields_ = longer;
   return true;
@@ -98,7 +99,7 @@ Result<void> HttpExchange::set_request() {
   }
   auto* const easy = transfer_->easy();
   const auto set = [&](CURLoption option, auto value) {
-    accepted = accepted && curl_easy_setopt(easy, option, value) == CURLE_OK;
+    accepted = accepted && libcurl().easy_setopt(easy, option, value) == CURLE_OK;
   };
   set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   if (request_.method == "HEAD") {

@@ -16,6 +16,7 @@
 #include "core/url.hpp"
 #include "net/address.hpp"
 #include "net/curl.hpp"
+#include "net/libcurl.hpp"
 
 namespace failover {
 
@@ -65,19 +66,19 @@ PinnedConnection::PinnedConnection(ConnectionPeer peer) : peer_(std::move(peer))
 }
 
 PinnedConnection::~PinnedConnection() {
-  curl_slist_free_all(static_cast<curl_slist*>(resolve_));
+  if (resolve_ != nullptr) libcurl().slist_free_all(static_cast<curl_slist*>(resolve_));
 }
 
 Result<void> PinnedConnection::prepare(CurlEasy easy, const std::string& scheme, const std::string& path) {
   const auto url = fmt::format("{}://{}{}", scheme, host_and_port(peer_.host, peer_.port), path);
   const auto pin = fmt::format("{}:{}:{}", peer_.host, peer_.port, without_zone(peer_.address.host()));
   if (!peer_.host.contains(':')) {
-    resolve_ = curl_slist_append(nullptr, pin.c_str());
+    resolve_ = libcurl().slist_append(nullptr, pin.c_str());
     if (resolve_ == nullptr) return fail(ErrorKind::internal, "out of memory");
   }
   bool accepted = true;
   const auto set = [&](CURLoption option, auto value) {
-    accepted = accepted && curl_easy_setopt(easy, option, value) == CURLE_OK;
+    accepted = accepted && libcurl().easy_setopt(easy, option, value) == CURLE_OK;
   };
   set(CURLOPT_URL, url.c_str());
   set(CURLOPT_RESOLVE, static_cast<curl_slist*>(resolve_));
@@ -104,7 +105,7 @@ ConnectionFailure PinnedConnection::failure(CurlEasy easy, int code) const {
     return {true, own_error_, fmt::format("no socket: {}", std::generic_category().message(own_error_))};
   }
   long os_error = 0;
-  curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &os_error);
+  libcurl().easy_getinfo(easy, CURLINFO_OS_ERRNO, &os_error);
   const int error = static_cast<int>(os_error);
   switch (code) {
     case CURLE_COULDNT_CONNECT:
@@ -123,7 +124,7 @@ ConnectionFailure PinnedConnection::failure(CurlEasy easy, int code) const {
     case CURLE_SEND_ERROR:
       return {false, error, "connection broken while asked"};
     default:
-      return {true, error, curl_easy_strerror(static_cast<CURLcode>(code))};
+      return {true, error, libcurl().easy_strerror(static_cast<CURLcode>(code))};
   }
 }
 

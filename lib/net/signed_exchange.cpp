@@ -2,10 +2,12 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <expected>
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 #include <sys/socket.h>
@@ -15,10 +17,12 @@
 
 #include "core/clock.hpp"
 #include "net/address.hpp"
+#include "net/dns_batch.hpp"
 #include "net/dns_client.hpp"
 #include "net/dns_message.hpp"
 #include "net/dns_query.hpp"
 #include "net/dns_socket.hpp"
+#include "net/dns_stream.hpp"
 #include "net/tsig.hpp"
 #include "net/tsig_signer.hpp"
 
@@ -39,10 +43,14 @@ struct Exchange {
   const WallClock& clock;
 };
 
-Result<SignedMessage> prepare(DnsMessage& request, const Exchange& with, const Context& context) {
-  FO_TRY(renew_dns_id(request));
+Result<SignedMessage> sign(const DnsMessage& request, const Exchange& with, const Context& context) {
   const auto wire = FO_TRY(build_dns_message(request));
   return sign_tsig(wire, with.signer, with.clock(), context);
+}
+
+Result<SignedMessage> prepare(DnsMessage& request, const Exchange& with, const Context& context) {
+  FO_TRY(renew_dns_id(request));
+  return sign(request, with, context);
 }
 
 Result<JudgedMessage> judge(std::string_view wire, const DnsMessage& request, const SignedMessage& sent,
@@ -57,6 +65,22 @@ Result<JudgedMessage> ask_over_tcp(DnsMessage& request, const Exchange& with, co
   const auto sent = FO_TRY(prepare(request, with, context));
   const auto wire = FO_TRY(exchange_tcp(with.server, sent.wire, context));
   return judge(wire, request, sent, with, context);
+}
+
+/// All of these at once.
+Result<void> ask_at_once(std::span<const DnsMessage> queries, const Exchange& with, std::optional<DnsStream>& stream,
+                         std::vector<JudgedMessage>& answers, const Context& context) {
+  std::vector<SignedMessage> sent;
+  std::vector<DnsExchange> exchanges;
+  for (const auto& query : queries) {
+    sent.push_back(FO_TRY(sign(query, with, context)));
+    exchanges.push_back({sent.back().wire, {}});
+  }
+  FO_TRY(exchange_tcp_all(with.server, exchanges, stream, context));
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    answers.push_back(FO_TRY(judge(exchanges[i].answer, queries[i], sent[i], with, context)));
+  }
+  return {};
 }
 
 /// One try. Where wrong answers came and no right one, the error is what was wrong with the last.
@@ -104,6 +128,28 @@ Result<JudgedMessage> ask_signed(const Address& server, DnsMessage request, DnsT
   const Exchange with{server, signer, clock};
   if (transport == DnsTransport::udp) return ask_over_udp(request, with, context.within(dns_exchange_limit));
   return ask_over_tcp(request, with, context);
+}
+
+Result<JudgedMessage> ask_signed_on(DnsStream& stream, const Address& server, DnsMessage request, TsigSigner& signer,
+                                    const WallClock& clock, const Context& context) {
+  const Exchange with{server, signer, clock};
+  const auto sent = FO_TRY(prepare(request, with, context));
+  DnsExchange exchange{sent.wire, {}};
+  FO_TRY(exchange_on(stream, server, exchange, context));
+  return judge(exchange.answer, request, sent, with, context);
+}
+
+Result<std::vector<JudgedMessage>> ask_signed_all(const Address& server, std::span<const DnsQuestion> questions,
+                                                  TsigSigner& signer, const WallClock& clock,
+                                                  std::optional<DnsStream>& stream, const Context& context) {
+  const Exchange with{server, signer, clock};
+  const auto queries = FO_TRY(make_dns_queries(questions));
+  const auto at_once = signer.is_context() ? std::size_t{1} : queries.size();
+  std::vector<JudgedMessage> answers;
+  for (std::span<const DnsMessage> left(queries); !left.empty(); left = left.subspan(at_once)) {
+    FO_TRY(ask_at_once(left.first(at_once), with, stream, answers, context));
+  }
+  return answers;
 }
 
 }  // namespace failover

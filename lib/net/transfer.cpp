@@ -27,6 +27,7 @@
 #include "core/url.hpp"
 #include "net/address.hpp"
 #include "net/curl.hpp"
+#include "net/libcurl.hpp"
 #include "net/loop.hpp"
 #include "net/server_origin.hpp"
 #include "net/transfer_error.hpp"
@@ -97,9 +98,9 @@ Transfer::Transfer(TransferLoop& loop, const ServerOrigin& origin, const Transfe
 Transfer::~Transfer() {
   if (easy_ != nullptr) {
     loop_.curl().remove(easy_);
-    curl_easy_cleanup(easy_);
+    libcurl().easy_cleanup(easy_);
   }
-  curl_slist_free_all(static_cast<curl_slist*>(resolve_));
+  if (resolve_ != nullptr) libcurl().slist_free_all(static_cast<curl_slist*>(resolve_));
 }
 
 Result<std::unique_ptr<Transfer>> Transfer::prepare(TransferLoop& loop, const ServerOrigin& origin,
@@ -118,13 +119,13 @@ Result<void> Transfer::set_options(const std::string& target) {
     auto pin = fmt::format("{}:{}:", origin_.host, origin_.port);
     if (addresses_.size() > max_addresses) addresses_.erase(addresses_.begin() + max_addresses, addresses_.end());
     for (const auto& address : addresses_) pin += (pin.back() == ':' ? "" : ",") + address.host();
-    resolve_ = curl_slist_append(nullptr, pin.c_str());
+    resolve_ = libcurl().slist_append(nullptr, pin.c_str());
     if (resolve_ == nullptr) return fail(ErrorKind::internal, "out of memory");
   }
   error_text_.assign(CURL_ERROR_SIZE, '\0');
   bool accepted = true;
   const auto set = [&](CURLoption option, auto value) {
-    accepted = accepted && curl_easy_setopt(easy_, option, value) == CURLE_OK;
+    accepted = accepted && libcurl().easy_setopt(easy_, option, value) == CURLE_OK;
   };
   set(CURLOPT_URL, url.c_str());
   set(CURLOPT_RESOLVE, static_cast<curl_slist*>(resolve_));
@@ -154,7 +155,7 @@ Result<void> Transfer::set_options(const std::string& target) {
 bool Transfer::set_trust() {
   bool accepted = true;
   const auto set = [&](CURLoption option, auto value) {
-    accepted = accepted && curl_easy_setopt(easy_, option, value) == CURLE_OK;
+    accepted = accepted && libcurl().easy_setopt(easy_, option, value) == CURLE_OK;
   };
   const auto blob = [](const Secret& secret) {
     const auto text = secret.reveal();
@@ -213,8 +214,8 @@ Result<void> Transfer::wait_for(const std::function<bool()>& condition, const Co
 Result<void> Transfer::resume() {
   if (!paused_ || code_) return {};
   paused_ = false;
-  if (const auto code = curl_easy_pause(easy_, CURLPAUSE_CONT); code != CURLE_OK) {
-    return fail(ErrorKind::internal, fmt::format("libcurl does not go on: {}", curl_easy_strerror(code)));
+  if (const auto code = libcurl().easy_pause(easy_, CURLPAUSE_CONT); code != CURLE_OK) {
+    return fail(ErrorKind::internal, fmt::format("libcurl does not go on: {}", libcurl().easy_strerror(code)));
   }
   return {};
 }
@@ -240,7 +241,7 @@ Error Transfer::error() const {
   failure.own_error = own_error_;
   failure.refused_header = refused_header_;
   long os_error = 0;
-  curl_easy_getinfo(easy_, CURLINFO_OS_ERRNO, &os_error);
+  libcurl().easy_getinfo(easy_, CURLINFO_OS_ERRNO, &os_error);
   failure.os_error = static_cast<int>(os_error);
   return transfer_error(failure, origin_, options_.trust.ca_file.has_value());
 }

@@ -8,6 +8,7 @@
 
 #include <failover/error.hpp>
 
+#include "net/libcurl.hpp"
 #include "net/server_origin.hpp"
 
 namespace failover {
@@ -23,7 +24,8 @@ std::string certificate_advice(const ServerOrigin& origin, bool has_ca_file) {
 
 Error transfer_error(const TransferFailure& failure, const ServerOrigin& origin, bool has_ca_file) {
   const auto where = origin.text();
-  const auto detail = !failure.text.empty() ? failure.text : curl_easy_strerror(static_cast<CURLcode>(failure.code));
+  const auto detail =
+      !failure.text.empty() ? failure.text : libcurl().easy_strerror(static_cast<CURLcode>(failure.code));
   if (failure.own_error != 0) {
     return {ErrorKind::io,
             fmt::format("no connection to {}: {}", where, std::generic_category().message(failure.own_error))};

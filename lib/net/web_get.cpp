@@ -16,6 +16,7 @@
 #include <failover/error.hpp>
 
 #include "net/curl.hpp"
+#include "net/libcurl.hpp"
 
 namespace failover {
 
@@ -59,7 +60,7 @@ WebGet::WebGet(Curl& curl, WebRequest request, WebDone done)
 WebGet::~WebGet() {
   if (easy_ != nullptr) {
     curl_.remove(easy_);
-    curl_easy_cleanup(easy_);
+    libcurl().easy_cleanup(easy_);
   }
 }
 
@@ -75,7 +76,7 @@ Result<void> WebGet::prepare() {
   FO_TRY(connection_.prepare(easy_, request_.scheme, request_.path));
   bool accepted = true;
   const auto set = [&](CURLoption option, auto value) {
-    accepted = accepted && curl_easy_setopt(easy_, option, value) == CURLE_OK;
+    accepted = accepted && libcurl().easy_setopt(easy_, option, value) == CURLE_OK;
   };
   set(CURLOPT_FOLLOWLOCATION, 0L);
   set(CURLOPT_FORBID_REUSE, 1L);
@@ -107,7 +108,7 @@ void WebGet::finish(int code) {
     return;
   }
   WebAnswer answer;
-  curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &answer.status);
+  libcurl().easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &answer.status);
   answer.body = std::move(body_);
   answer.certificate = connection_.certificate();
   done(std::move(answer));

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <expected>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <utility>
@@ -20,6 +21,7 @@
 #include "core/clock.hpp"
 #include "promote/dns_case.hpp"
 #include "promote/dns_swap.hpp"
+#include "promote/kept_notes.hpp"
 #include "promote/objections.hpp"
 #include "promote/view_outcome.hpp"
 #include "promote/work.hpp"
@@ -93,7 +95,12 @@ class ViewsStep {
     const auto known = facts.current ? std::optional(*facts.current) : std::nullopt;
     // A view whose server hangs must leave time for the others, and for the proof of those that were moved.
     const auto left = static_cast<int>(work_.parts.views.size() - i) + 1;
-    const auto share = [&] { return work_.context.within(work_.context.deadline.remaining() / left); };
+    KeptNotes notes(work_.context.events);
+    const auto share = [&] {
+      auto context = work_.context.within(work_.context.deadline.remaining() / left);
+      context.events = &notes;
+      return context;
+    };
     auto swapped = swap_view(view, known, by_case_table(view, facts, mark_), before, share());
     if (swapped) {
       FO_TRY(work_.journal.view(view.name, {swapped->now ? "moved" : "was moved", {}, {}}));
@@ -108,6 +115,8 @@ class ViewsStep {
     }
     swapped_.push_back(std::move(swapped));
     work_.views.push_back(std::move(outcome));
+    std::ranges::move(notes.take_warnings(), std::back_inserter(work_.warnings));
+    std::ranges::move(notes.take_remarks(), std::back_inserter(remarks_));
     return {};
   }
 
@@ -132,6 +141,7 @@ class ViewsStep {
       done.push_back(fmt::format("{} {}", view.description, view.moved_now ? "moved" : "was moved already"));
     }
     if (open) return fail(kind_, who_sees_what(work_.views));
+    std::ranges::move(remarks_, std::back_inserter(done));
     work_.detail = fmt::format("{}", fmt::join(done, "; "));
     return {};
   }
@@ -146,6 +156,7 @@ class ViewsStep {
   PromotionWork& work_;
   EpochMark mark_;
   std::vector<Result<Swapped>> swapped_;
+  std::vector<std::string> remarks_;
   ErrorKind kind_ = ErrorKind::unfinished;
 };
 

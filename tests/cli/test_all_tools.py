@@ -53,6 +53,22 @@ class AllToolsTest(unittest.TestCase):
                 self.assertEqual(wrong.status, usage_status(name), wrong)
                 self.assertIn("'30' is not a duration", wrong.stderr)
 
+    def test_an_unknown_command_is_named_with_those_there_are(self):
+        for arguments, message in ((("dns",), "dns needs one of: show, set, verify, set-ttl"),
+                                   (("dns", "sho"), "unknown command 'dns sho'; there are: show, set, verify, set-ttl"),
+                                   (("rnu",), "unknown command 'rnu'; there are: status, plan, run")):
+            with self.subTest(arguments):
+                wrong = self.run_tool("fo-promote", *arguments)
+                self.assertEqual(wrong.status, 2, wrong)
+                self.assertIn(message, wrong.stderr)
+
+    def test_a_time_to_live_of_nothing_is_refused_for_what_it_is(self):
+        for verb in ("set", "set-ttl"):
+            wrong = self.run_tool("fo-promote", "dns", verb, "--ttl", "0")
+            self.assertEqual(wrong.status, 2, wrong)
+            self.assertIn("--ttl: the time to live must be above zero", wrong.stderr)
+            self.assertIn("'30' is not a duration", self.run_tool("fo-promote", "dns", verb, "--ttl", "30").stderr)
+
     def test_a_missing_operand_or_option_says_so(self):
         for name in TOOLS:
             with self.subTest(name):

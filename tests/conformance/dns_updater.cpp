@@ -89,22 +89,28 @@ Result<DnsView> make_view(std::span<char*> arguments) {
   return failover::make_rfc2136_view(arguments[0], arguments[1], arguments[2], clock);
 }
 
-/// Keeps the warnings of one act; a race has several threads.
+/// Keeps the warnings and remarks of one act; a race has several threads.
 class Warnings final : public failover::Events {
  public:
   void progress(std::string_view, std::uint64_t, std::uint64_t) noexcept override {}
   void note(failover::Level level, std::string_view sentence) noexcept override {
     const std::scoped_lock lock(mutex_);
     if (level == failover::Level::warning) said_.emplace_back(sentence);
+    if (level == failover::Level::info) remarks_.emplace_back(sentence);
   }
   [[nodiscard]] json said() {
     const std::scoped_lock lock(mutex_);
     return said_;
   }
+  [[nodiscard]] json remarks() {
+    const std::scoped_lock lock(mutex_);
+    return remarks_;
+  }
 
  private:
   std::mutex mutex_;
   std::vector<std::string> said_;
+  std::vector<std::string> remarks_;
 };
 
 Warnings& warnings() {
@@ -185,6 +191,7 @@ int main(int argc, char** argv) {
   if (arguments.size() < 6) return 2;
   auto result = act(arguments);
   result["warnings"] = warnings().said();
+  result["remarks"] = warnings().remarks();
   std::cout << result.dump() << '\n';
   return 0;
 }

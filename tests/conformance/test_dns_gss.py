@@ -9,6 +9,7 @@ import unittest
 
 from conformance.dns_key_cases import dig
 from conformance.dns_updater_suite import DRIVER, EPOCH_RECORD, NEW, OLD, SERVICE, THIRD, DnsChecks, DnsUpdaterSuite, act
+from support import tool
 from support.named import ZONE, Named
 from support.samba_dc import BIND_NAME, REALM, SERVER_NAME, SambaDc
 from support.server import free_port
@@ -65,9 +66,15 @@ class HalfProvenAnswers(OnSamba):
     def test_what_was_done_is_read_back(self):
         done = act(self.url, "replace", OLD, f"{NEW};1:a")
         self.assertTrue(done["ok"], done)
-        self.assertEqual(len(done["warnings"]), 1, done)
+        self.assertEqual((len(done["remarks"]), done["warnings"]), (1, []), done)
         for word in ("(NOERROR)", "as Samba before 4.21 does it", "reading back shows that the update was done"):
-            self.assertIn(word, done["warnings"][0])
+            self.assertIn(word, done["remarks"][0])
+
+    def test_such_a_server_is_told_of_and_no_alarm(self):
+        done = tool.run("fo-promote", "dns", "set", "--state-dir", temporary_folder(self) / "state", "--json", "--service", SERVICE, "--dns",
+                        self.url, "--from", OLD, "--to", NEW)
+        self.assertEqual(done.status, 0, done)
+        self.assertIn("as Samba before 4.21 does it", done.result["message"])
 
     def test_what_was_not_done_is_not_reported_as_done(self):
         self.assert_error(act(self.url, "replace", THIRD, f"{NEW};1:a"), "conflict", f"it now has {OLD}")

@@ -18,15 +18,20 @@ from support.server import free_port  # noqa: E402
 
 class FakeDns:
     """@param answers: request (as dnspython reads it) -> an iterable of the messages to send, as bytes.
-    @param key: a dns.tsig.Key that requests are signed with, or None. @param udp: listen there instead of TCP."""
+    @param key: a dns.tsig.Key that requests are signed with, or None. @param udp: listen there instead of TCP.
+    @param together: so many requests it takes on one connection before it answers them, the last one first, and goes
+    on; without it, one a connection."""
 
-    def __init__(self, answers, key=None, udp=False):
-        self.port = free_port()
+    def __init__(self, answers, key=None, udp=False, together=0, address="127.0.0.1", port=None):
+        self.port = port or free_port(address=address)
+        self._together = together
+        self.connections = 0
         self._answers = answers
         self._key = key
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM if udp else socket.SOCK_STREAM)
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self._socket = socket.socket(family, socket.SOCK_DGRAM if udp else socket.SOCK_STREAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.bind(("127.0.0.1", self.port))
+        self._socket.bind((address, self.port))
         self.requests = []
         if not udp:
             self._socket.listen(64)
@@ -48,13 +53,24 @@ class FakeDns:
         with contextlib.suppress(OSError):
             while True:
                 connection, _ = self._socket.accept()
+                self.connections += 1
                 threading.Thread(target=self._converse, args=(connection,), daemon=True).start()
 
     def _converse(self, connection):
         with contextlib.suppress(OSError), connection:
-            length = struct.unpack(">H", connection.recv(2, socket.MSG_WAITALL))[0]
-            for answer in self._answers(self._read(connection.recv(length, socket.MSG_WAITALL))):
-                connection.sendall(struct.pack(">H", len(answer)) + answer)
+            while True:
+                requests = [self._receive(connection) for _ in range(self._together or 1)]
+                for request in reversed(requests):
+                    for answer in self._answers(request):
+                        connection.sendall(struct.pack(">H", len(answer)) + answer)
+                if not self._together:
+                    return
+
+    def _receive(self, connection):
+        head = connection.recv(2, socket.MSG_WAITALL)
+        if len(head) < 2:
+            raise OSError("closed")
+        return self._read(connection.recv(struct.unpack(">H", head)[0], socket.MSG_WAITALL))
 
     def close(self):
         with contextlib.suppress(OSError):

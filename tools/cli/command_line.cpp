@@ -59,6 +59,9 @@ Result<std::optional<std::string>> parse(CLI::App& app, std::vector<std::string>
     return app.version();
   } catch (const CLI::ExtrasError&) {
     return fail(ErrorKind::usage, unexpected_arguments(app));
+  } catch (const CLI::RequiredError& error) {
+    return fail(ErrorKind::usage,
+                missing_command(app).value_or(fmt::format("{}; see {} --help", error.what(), app.get_name())));
   } catch (const CLI::ParseError& error) {
     return fail(ErrorKind::usage, fmt::format("{}; see {} --help", error.what(), app.get_name()));
   }

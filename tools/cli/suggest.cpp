@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <cstddef>
 #include <numeric>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace failover::cli {
 
@@ -45,12 +47,34 @@ std::string nearest_option(const CLI::App& app, std::string_view word) {
   return best;
 }
 
+std::string commands_of(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const auto* command : app.get_subcommands({})) names.push_back(command->get_name());
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+bool is_option(const std::string& word) {
+  return word.starts_with("-");
+}
+
 }  // namespace
+
+std::optional<std::string> missing_command(const CLI::App& app) {
+  const auto chosen = app.get_subcommands();
+  const auto& parent = chosen.empty() ? app : *chosen.back();
+  if (parent.get_require_subcommand_min() == 0 || !parent.get_subcommands().empty()) return std::nullopt;
+  const auto extras = app.remaining(true);
+  const auto word = std::ranges::find_if_not(extras, is_option);
+  if (word == extras.end()) return fmt::format("{} needs one of: {}", parent.get_name(), commands_of(parent));
+  return fmt::format("unknown command '{} {}'; there are: {}", parent.get_name(), *word, commands_of(parent));
+}
 
 std::string unexpected_arguments(const CLI::App& app) {
   const auto extras = app.remaining(true);
-  const auto is_option = [](const std::string& word) { return word.starts_with("-"); };
   const auto option = std::ranges::find_if(extras, is_option);
+  if (option == extras.end() && !extras.empty() && app.get_subcommands().empty() && !app.get_subcommands({}).empty()) {
+    return fmt::format("unknown command '{}'; there are: {}", extras.front(), commands_of(app));
+  }
   if (option == extras.end()) {
     return fmt::format("unexpected argument '{}'; see {} --help", extras.empty() ? "" : extras.front(), app.get_name());
   }

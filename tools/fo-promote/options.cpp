@@ -10,6 +10,11 @@ namespace failover::promote_tool {
 
 namespace {
 
+/// A plain 0 is the one number that needs no unit; here it is refused for what it is.
+std::string above_zero(const std::string& text) {
+  return text == "0" ? "the time to live must be above zero" : std::string();
+}
+
 CLI::App* verb(CLI::App& parent, PromoteOptions& options, Verb which, const std::string& name,
                const std::string& help) {
   auto* command = parent.add_subcommand(name, help);
@@ -64,7 +69,7 @@ void declare_who(CLI::App& app, PromoteOptions& options) {
   app.add_option("--epoch-dns", options.epoch_dns,
                  "The UPDATER that writes the epoch, when its record lives in a zone of its own")
       ->type_name("UPDATER");
-  cli::add_duration(app, "--ttl", options.ttl, "Time to live of the new addresses (default 60s)");
+  cli::add_duration(app, "--ttl", options.ttl, "Time to live of the new addresses (default 60s)")->check(above_zero);
 }
 
 void declare_dns(CLI::App& app, PromoteOptions& options) {

@@ -8,6 +8,7 @@
 #include "cli/tool.hpp"
 #include "fo-promote/adopt.hpp"
 #include "fo-promote/dns.hpp"
+#include "fo-promote/dns_notes.hpp"
 #include "fo-promote/guard.hpp"
 #include "fo-promote/options.hpp"
 #include "fo-promote/plan.hpp"
@@ -44,13 +45,13 @@ Result<cli::Outcome> PromoteTool::run(cli::Session& session) {
     case Verb::serve_fence:
       return run_serve_fence(options_, session);
     case Verb::dns_show:
-      return run_dns_show(options_, session);
+      return with_notes(session, [&] { return run_dns_show(options_, session); });
     case Verb::dns_set:
-      return run_dns_set(options_, session);
+      return with_notes(session, [&] { return run_dns_set(options_, session); });
     case Verb::dns_verify:
-      return run_dns_verify(options_, session);
+      return with_notes(session, [&] { return run_dns_verify(options_, session); });
     case Verb::dns_set_ttl:
-      return run_dns_set_ttl(options_, session);
+      return with_notes(session, [&] { return run_dns_set_ttl(options_, session); });
   }
   return fail(ErrorKind::internal, "a verb without a deed");
 }

@@ -111,6 +111,9 @@ TEST_CASE("of 65,535 answers with every wrong ID none is taken, and the right on
     sockaddr_in asker{};
     while (!done) {
       if (!server.receive(request, asker)) continue;
+      // On a busy machine older questions were given up long ago.
+      while (server.receive(request, asker)) {
+      }
       auto lie = answer_to(request, "192.0.2.66");
       for (unsigned id = 0; id < 65536 && !done; ++id) {
         if (id == request.id) continue;
@@ -121,13 +124,15 @@ TEST_CASE("of 65,535 answers with every wrong ID none is taken, and the right on
         if (id % 64 == 0) std::this_thread::yield();
       }
       // Again and again: the first one may find the buffer full.
-      for (int i = 0; i < 20 && !done; ++i) {
+      for (int i = 0; i < 1000 && !done; ++i) {
         server.send(answer_to(request, "192.0.2.1"), asker);
         std::this_thread::sleep_for(std::chrono::milliseconds(2));
       }
     }
   });
-  const auto address = address_told_by(server);
+  auto address = address_told_by(server);
+  // Too slow a machine for so many packets within a question's time is no lie believed: it is asked again.
+  for (int again = 0; again < 10 && address.empty(); ++again) address = address_told_by(server);
   done = true;
   CHECK(address == "192.0.2.1");
   CHECK(sent >= 65535);

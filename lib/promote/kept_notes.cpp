@@ -1,0 +1,50 @@
+#include "promote/kept_notes.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <mutex>
+#include <new>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <failover/context.hpp>
+
+namespace failover {
+
+namespace {
+
+/// Once is enough: each try says it again.
+void keep(std::vector<std::string>& kept, std::string_view sentence) {
+  if (std::ranges::find(kept, sentence) == kept.end()) kept.emplace_back(sentence);
+}
+
+}  // namespace
+
+void KeptNotes::progress(std::string_view task, std::uint64_t done, std::uint64_t total) noexcept {
+  if (next_ != nullptr) next_->progress(task, done, total);
+}
+
+void KeptNotes::note(Level level, std::string_view sentence) noexcept {
+  try {
+    const std::scoped_lock lock(mutex_);
+    if (level == Level::warning) return keep(warnings_, sentence);
+    if (level == Level::info) return keep(remarks_, sentence);
+  } catch (const std::bad_alloc&) {
+    // Then it is said at once, at least.
+  }
+  if (next_ != nullptr) next_->note(level, sentence);
+}
+
+std::vector<std::string> KeptNotes::take_warnings() {
+  const std::scoped_lock lock(mutex_);
+  return std::exchange(warnings_, {});
+}
+
+std::vector<std::string> KeptNotes::take_remarks() {
+  const std::scoped_lock lock(mutex_);
+  return std::exchange(remarks_, {});
+}
+
+}  // namespace failover
