@@ -34,7 +34,8 @@ UnpackSetup setup_for(int fd, std::uint64_t size, const ArchiveLimits& limits, c
           .memory = own_memory + std::min(limits.max_files, size / smallest_entry) * memory_for_an_entry,
           .cpu_s = own_seconds +
                    std::min(limits.max_size, size * std::min(limits.max_ratio, std::uint64_t{1} << 20U)) / slowest,
-          .password = password};
+          .password = password,
+          .confinement_at = Level::info};  // once: those that unpack are shut in by the same kernel in the same way
 }
 
 Result<void> check_entry(const ArchiveEntry& entry, ArchiveFormat format, std::uint64_t size,

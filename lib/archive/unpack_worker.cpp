@@ -73,7 +73,7 @@ Result<UnpackWorker> UnpackWorker::start(const UnpackSetup& setup, const Context
   const auto first = FO_TRY(unpack.receive(context));
   if (first.kind != FrameKind::part) return nonsense("something before it is confined");
   FO_TRY(with_json(first, [&](const json& told) -> Result<void> {
-    context.note(Level::debug, told.at("confined").get<std::string>());
+    context.note(setup.confinement_at, told.at("confined").get<std::string>());
     return {};
   }));
   if (setup.password != nullptr) FO_TRY(unpack.worker_->send(*setup.password, context));

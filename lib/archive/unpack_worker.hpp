@@ -22,11 +22,12 @@ namespace failover {
 /// What a worker is started with.
 struct UnpackSetup {
   int archive = -1;
-  std::span<const int> folders{};    ///< where it may make files
-  std::uint64_t memory = 0;          ///< bytes of address space
-  std::uint64_t cpu_s = 0;           ///< seconds of CPU
-  std::uint64_t file_size = 0;       ///< bytes of the largest file that it makes
-  const Secret* password = nullptr;  ///< nullptr = none
+  std::span<const int> folders{};       ///< where it may make files
+  std::uint64_t memory = 0;             ///< bytes of address space
+  std::uint64_t cpu_s = 0;              ///< seconds of CPU
+  std::uint64_t file_size = 0;          ///< bytes of the largest file that it makes
+  const Secret* password = nullptr;     ///< nullptr = none
+  Level confinement_at = Level::debug;  ///< at which level it is told what confines it
 };
 
 /// One fo-unpack at work for us. What it says is data like any other: frames that do not belong there, more entries
@@ -35,7 +36,7 @@ class UnpackWorker {
  public:
   using OnBytes = std::function<void(std::uint64_t)>;  ///< so many bytes are unpacked by now
 
-  /// Started and confined; `context` is told at debug level what by.
+  /// Started and confined; `context` is told what by.
   static Result<UnpackWorker> start(const UnpackSetup& setup, const Context& context);
 
   Result<ArchiveListing> list(const ArchiveLimits& limits, const OnBytes& on_bytes, const Context& context);

@@ -1,5 +1,6 @@
 """Kills a restore and its recovery at points, and audits what is left. Shared by the full campaign and its fast part."""
 
+import math
 import time
 from dataclasses import dataclass, field
 
@@ -32,14 +33,16 @@ def settle(case):
         time.sleep(0.01)
 
 
-def audit_after(case, what):
-    """One recovery run, then the restore again, and back."""
+def audit_after(case, what, again_and_back=True):
+    """One recovery run; then, unless that is all that is asked for, the restore again, and back."""
     wrong = [f"{what}: {text}" for text in case.audit_stopped()]
     settle(case)
     recovered = case.tool("--recover")
     if recovered.status != 0:
         wrong.append(f"{what}: --recover: {recovered}")
     wrong += [f"{what}: recovered: {text}" for text in case.audit_recovered()]
+    if not again_and_back:
+        return wrong
     again = case.tool(*case.forward)
     wrong += [f"{what}: again: {text}" for text in case.audit_repeated(again)]
     back = case.tool("--rollback")
@@ -47,29 +50,27 @@ def audit_after(case, what):
     return wrong
 
 
-def kill_restore(case, points):
-    """The restore, killed at each point."""
+def kill_restore(case, points, until=math.inf, back_every=1):
+    """The restore, killed at each point until the clock says `until`; after every `back_every`-th it is done again, and undone."""
     tally = Tally()
-    for point in points:
+    for number, point in enumerate(points):
+        if time.monotonic() > until:
+            break
         case.reset()
         if not strace_kill.kill_at(point, case.command, case.env):
             tally.not_reached += 1
             continue
         tally.points += 1
-        tally.wrong += audit_after(case, str(point))
+        tally.wrong += audit_after(case, str(point), number % back_every == 0)
     return tally
 
 
-def kill_recovery(case, first, points=None):
+def kill_recovery(case, first, points, until=math.inf, back_every=1):
     """The restore killed at `first`, then its recovery killed at each of its own points."""
     tally = Tally()
-    if points is None:
-        case.reset()
-        assert strace_kill.kill_at(first, case.command, case.env), first
-        settle(case)
-        points, status, output = strace_kill.points_of(case.recovery, case.env)
-        assert status == 0, output
-    for point in points:
+    for number, point in enumerate(points):
+        if time.monotonic() > until:
+            break
         case.reset()
         strace_kill.kill_at(first, case.command, case.env)
         settle(case)
@@ -77,7 +78,7 @@ def kill_recovery(case, first, points=None):
             tally.not_reached += 1
             continue
         tally.points += 1
-        tally.wrong += audit_after(case, f"{first}, recovery {point}")
+        tally.wrong += audit_after(case, f"{first}, recovery {point}", number % back_every == 0)
     return tally
 
 
@@ -85,4 +86,6 @@ def spread(points, count):
     """`count` of them, evenly over the run, first and last included."""
     if count >= len(points):
         return list(points)
+    if count == 1:
+        return [points[len(points) // 2]]
     return [points[i * (len(points) - 1) // (count - 1)] for i in range(count)]

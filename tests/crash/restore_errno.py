@@ -1,7 +1,10 @@
 """The torture by errors: every system call of a restore that can fail fails with ENOSPC, EIO, EDQUOT or EMFILE, once and from
 then on. Ends with one line of numbers; status 1 if a tree was half, or an exit status said something else than the tree.
 
-  tests/crash/run errno [--folder DIR] [--files 30] [--most N] [--jobs 2]
+A point of a run takes a second or two (the run, its recovery, the same again, and back), and there are thousands: of every
+kind of failure (call, error, once or onwards) only --each are tried, spread over the run; 0 = all of them, which takes hours.
+
+  tests/crash/run errno [--folder DIR] [--files 30] [--each 3] [--jobs 2]
 """
 
 import argparse
@@ -44,28 +47,34 @@ def judge(case, point, error, onwards):
     return wrong + restore_campaign.audit_after(case, what)
 
 
-def trials_of(points, most):
-    trials = [(point, error, onwards) for point in points for error in ERRORS.get(point.call, ()) for onwards in (False, True)]
-    return restore_campaign.spread(trials, most)
+def trials_of(points, each):
+    """(point, error, onwards): of every call, error and way the first, the last and some between."""
+    by_call = {}
+    for point in points:
+        by_call.setdefault(point.call, []).append(point)
+    return [(point, error, onwards) for call, some in by_call.items() for error in ERRORS.get(call, ()) for onwards in (False, True)
+            for point in (restore_campaign.spread(some, each) if each else some)]
 
 
 def share(options, folder, number):
-    tally = restore_campaign.Tally()
+    tally, possible = restore_campaign.Tally(), 0
     for rollback in (False, True):
         case = RestoreCase(Path(folder) / f"worker{number}.{int(rollback)}", files=options.files, rollback=rollback)
         points, status, output = strace_kill.points_of(case.command, case.env)
         assert status == 0, output
-        for trial in trials_of(points, options.most)[number::options.jobs]:
+        possible += len(trials_of(points, 0))
+        for trial in trials_of(points, options.each)[number::options.jobs]:
             tally.points += 1
             tally.wrong += judge(case, *trial)
-    return tally
+    return tally, possible
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--folder", help="where to work (default: a temporary folder); its file system is the one tested")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--folder", default="/dev/shm" if Path("/dev/shm").is_dir() else None,
+                        help="where to work (default: in memory); its file system is the one tested")
     parser.add_argument("--files", type=int, default=30)
-    parser.add_argument("--most", type=int, default=10**9, help="at most so many failures of a command, evenly spread")
+    parser.add_argument("--each", type=int, default=3, help="so many points of every kind of failure; 0 = all")
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
     started = time.monotonic()
@@ -73,10 +82,11 @@ def main():
     with tempfile.TemporaryDirectory(prefix="fo-errno.", dir=options.folder) as folder:
         with concurrent.futures.ProcessPoolExecutor(options.jobs) as pool:
             for one in [pool.submit(share, options, folder, i) for i in range(options.jobs)]:
-                total.add(one.result())
+                tally, possible = one.result()
+                total.add(tally)
     for text in total.wrong:
         print(text, file=sys.stderr)
-    print(f"errors injected into a restore and its way back: {total.points}; wrong {len(total.wrong)}; "
+    print(f"errors injected into a restore and its way back: {total.points} of {possible}; wrong {len(total.wrong)}; "
           f"{time.monotonic() - started:.0f} s")
     return 1 if total.wrong else 0
 

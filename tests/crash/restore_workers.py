@@ -1,11 +1,14 @@
 """The kill campaign: a restore of 200 files with hooks into two directories, its way back, and recoveries of both, killed
 before the system calls that they make. Ends with one line of numbers; status 1 if any state was half or lost.
 
-  tests/crash/run restore [--folder DIR] [--second DIR] [--files 200] [--most N] [--jobs 2]     (FO_BIN: where the tools are)
+  tests/crash/run restore [--folder DIR] [--second DIR] [--files 200] [--most N] [--jobs 2] [--minutes N]
+                          [--back-every 1]     (FO_BIN: where the tools are)
 """
 
 import argparse
 import concurrent.futures
+import math
+import random
 import sys
 import tempfile
 import time
@@ -24,20 +27,29 @@ def phases(points):
     return before, acts[len(acts) // 2], after
 
 
-def one_way(case, number, jobs, most):
-    """What one worker does of one command and its recoveries: every jobs-th point of a selection."""
+def chosen(points, most, number, jobs):
+    """One worker's part of a selection, in no order: where time runs out, what was tried is spread over the run."""
+    some = restore_campaign.spread(points, most)
+    random.Random(1).shuffle(some)
+    return some[number::jobs]
+
+
+def one_way(case, number, options, minutes):
+    """What one worker does of one command and its recoveries."""
+    begun = time.monotonic()
     points, status, output = strace_kill.points_of(case.command, case.env)
     assert status == 0, output
-    tally = restore_campaign.kill_restore(case, restore_campaign.spread(points, most)[number::jobs])
+    # Three fifths of the time for the command, the rest for its three recoveries.
+    tally = restore_campaign.kill_restore(case, chosen(points, options.most, number, options.jobs), begun + minutes * 36, options.back_every)
     recovery = restore_campaign.Tally()
-    for first in phases(points):
+    for part, first in enumerate(phases(points)):
         case.reset()
         assert strace_kill.kill_at(first, case.command, case.env), first
         restore_campaign.settle(case)
         inner, status, output = strace_kill.points_of(case.recovery, case.env)
         assert status == 0, output
-        some = restore_campaign.spread(inner, max(2, most // 6))
-        recovery.add(restore_campaign.kill_recovery(case, first, some[number::jobs]))
+        some = chosen(inner, max(2, options.most // 6), number, options.jobs)
+        recovery.add(restore_campaign.kill_recovery(case, first, some, begun + minutes * (44 + 8 * part), options.back_every))
     return tally, recovery
 
 
@@ -48,7 +60,7 @@ def share(options, folder, second, number):
         place = f"worker{number}.{name.replace(' ', '-')}"
         case = RestoreCase(Path(folder) / place, files=options.files, rollback=rollback,
                            second=second and Path(second) / place)
-        tallies[name], tallies[f"recovery of the {name}"] = one_way(case, number, options.jobs, options.most)
+        tallies[name], tallies[f"recovery of the {name}"] = one_way(case, number, options, options.minutes / 2)
     return tallies
 
 
@@ -59,6 +71,9 @@ def main():
     parser.add_argument("--files", type=int, default=200)
     parser.add_argument("--most", type=int, default=10**9, help="at most so many points of a command, evenly spread")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--minutes", type=float, default=math.inf, help="end after about so many")
+    parser.add_argument("--back-every", type=int, default=1,
+                        help="after every so many points it is also restored again, and rolled back, which takes half of the time")
     options = parser.parse_args()
     started = time.monotonic()
     total = {}

@@ -1,7 +1,8 @@
 """Stops a command at every system call that it makes: kill -9, or an error instead of the call.
 
 strace counts `when=K` for each call's name on its own, so a point is a pair (name, K). KILL acts before the call. Only the
-main thread is traced: it does all the work, and a hook that the command has started lives on, as it would in earnest.
+main thread is traced: it does all the work, and a hook that the command has started lives on, as it would in earnest. (What
+its workers are doing meanwhile is for stopped_worker.py.)
 """
 
 import collections
@@ -34,6 +35,19 @@ def strace(options, command, env=None, timeout=60.0):
     return process.returncode, process.stdout.decode(errors="replace")
 
 
+def points_in(trace):
+    """Every point of the trace of one thread, in its order."""
+    counts = collections.Counter()
+    points = []
+    for line in Path(trace).read_text(errors="replace").splitlines():
+        name = line.split("(", 1)[0]
+        if not name.isidentifier() or name == "execve":
+            continue
+        counts[name] += 1
+        points.append(Point(name, counts[name]))
+    return points
+
+
 def points_of(command, env=None, calls=None):
     """Traces one run; every point of it in the order of the run, and the run's exit status.
 
@@ -43,15 +57,7 @@ def points_of(command, env=None, calls=None):
         trace = Path(folder) / "trace"
         which = "all" if calls is None else ",".join(calls)
         status, output = strace(["-o", str(trace), "-e", f"trace={which}", "-e", "signal=none"], command, env)
-        counts = collections.Counter()
-        points = []
-        for line in trace.read_text(errors="replace").splitlines():
-            name = line.split("(", 1)[0]
-            if not name.isidentifier() or name == "execve":
-                continue
-            counts[name] += 1
-            points.append(Point(name, counts[name]))
-        return points, status, output
+        return points_in(trace), status, output
 
 
 def kill_at(point, command, env=None):
