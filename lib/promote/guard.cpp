@@ -39,6 +39,11 @@ GuardAnswer by_record(const GuardFacts& facts, const ArbiterRecord& record) {
                           record.active.value_or("nobody"),
                           record.maybe.empty() ? "nobody" : fmt::format("{}", fmt::join(record.maybe, ", "))));
   }
+  // It gives the service away at this moment, or was stopped while it did.
+  if (facts.role == "standby" && facts.role_epoch >= record.epoch) {
+    return no(fmt::format("this host is a standby since epoch {}, though the arbiter still says that it is active",
+                          facts.role_epoch));
+  }
   if (facts.role_epoch > record.epoch) {
     return no(fmt::format("the arbiter knows epoch {} and this host {}: it was restored from an old copy", record.epoch,
                           facts.role_epoch));
@@ -50,8 +55,8 @@ GuardAnswer by_record(const GuardFacts& facts, const ArbiterRecord& record) {
 GuardAnswer by_note(const GuardFacts& facts, const Error& error) {
   const bool unreachable = error.kind == ErrorKind::unreachable || error.kind == ErrorKind::timeout;
   const bool holds = facts.note && !facts.boot_id.empty() && facts.note->boot_id == facts.boot_id &&
-                     facts.note->service == facts.service && facts.note->node == facts.node &&
-                     facts.note->epoch >= facts.role_epoch;
+                     facts.role != "standby" && facts.note->service == facts.service &&
+                     facts.note->node == facts.node && facts.note->epoch >= facts.role_epoch;
   if (unreachable && holds) {
     return {true, false,
             fmt::format("it was active earlier in this boot, and the arbiter cannot be reached: {}", error.message)};

@@ -100,8 +100,8 @@ struct PromotionSettings {
   std::optional<std::filesystem::path> sync_hook;    ///< brings the newest backup here and restores it
   std::optional<PromotionStep> until;                ///< stop after this step
   std::filesystem::path state_dir;
-  std::string resume_command;  ///< what a person types to go on
-  std::string abort_command;   ///< and to withdraw
+  std::string resume_command;     ///< what a person types to go on
+  std::string abort_command;      ///< and to withdraw
   std::string give_back_command;  ///< and, with a node behind it, to make that one serve again
 };
 

@@ -101,3 +101,31 @@ TEST_CASE("what is withdrawn keeps its epoch taken, and who was in before stays 
   const auto own = *failover::claimed_by(served_by_a(), {"a", 3, {"b"}}, "cc");
   CHECK(failover::withdrawn(own).maybe == std::set<std::string>{"a"});
 }
+
+TEST_CASE("what is handed over is the other's alone, by an epoch of its own") {
+  const auto claimed = failover::without(*failover::claimed_by(served_by_a(), {"b", 3, {"a"}}, "bb"), "a");
+  const auto given = failover::handed_over(claimed, "b", "a", 9, "dd");
+  REQUIRE(given);
+  CHECK(given->maybe == std::set<std::string>{"a"});
+  CHECK(given->active == "a");
+  CHECK(given->committed());
+  CHECK(given->epoch == 10);
+  CHECK(given->claim == "dd");
+  CHECK(failover::handed_over(claimed, "b", "a", 0, "dd")->epoch == claimed.epoch + 1);
+}
+
+TEST_CASE("one-winner: only what is one's own can be handed over, and only while no third one may be serving") {
+  CHECK(failover::handed_over(served_by_a(), "b", "c", 0, "dd").error().kind == ErrorKind::conflict);
+  CHECK(failover::handed_over(served_by_a(), "a", "b", 0, "dd"));
+  const auto with_c = *failover::claimed_by(served_by_a(), {"c", 3, {"a"}}, "cc");
+  CHECK(failover::handed_over(with_c, "a", "b", 0, "dd").error().kind == ErrorKind::refused);
+}
+
+TEST_CASE("who leaves is neither active nor one that may be serving; the epoch stays taken") {
+  const auto left = failover::left_by(served_by_a(), "a");
+  CHECK(left.maybe.empty());
+  CHECK(left.active.empty());
+  CHECK(left.active_epoch == 0);
+  CHECK(left.epoch == served_by_a().epoch);
+  CHECK(failover::left_by(served_by_a(), "b") == served_by_a());
+}

@@ -111,6 +111,19 @@ TEST_CASE("epoch: an arbiter that knows less than this host was restored from an
   CHECK_FALSE(allowed(facts));
 }
 
+TEST_CASE("guard: a host that gives the service away does not start again, whatever still names it") {
+  auto facts = active_on_record();
+  facts.role = "standby";
+  CHECK_FALSE(allowed(facts));
+  // An older standby that the record names by a newer epoch was made the active one since.
+  facts.role_epoch = 2;
+  CHECK(allowed(facts));
+  facts.role_epoch = 3;
+  facts.note = note_of_this_boot();
+  facts.record = failover::fail(ErrorKind::unreachable, "no answer");
+  CHECK_FALSE(allowed(facts));
+}
+
 TEST_CASE("guard: without a record the role decides") {
   auto facts = active_on_record();
   facts.keeps_record = false;
