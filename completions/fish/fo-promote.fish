@@ -21,7 +21,7 @@ complete -c fo-promote -l reference -x -d 'TARGET that is up unless we are cut o
 complete -c fo-promote -l self-probe -x -d 'TARGET that must be up here before DNS moves; repeatable'
 complete -c fo-promote -l fence -x -d '[NODE=]FENCER that makes sure a node is off: agent:fence_NAME?OPTION=VALUE, exec:///FILE?kind=power|service, operator; repeatable'
 complete -c fo-promote -l i-have-powered-off -x -d 'NODE@TIME: the operator\'s word for the fencer \'operator\', at most 15 minutes old; repeatable'
-complete -c fo-promote -l arbiter -x -d 'Who decides when two want to promote: operator (the default), etcd://HOST[,HOST..]/PREFIX'
+complete -c fo-promote -l arbiter -x -d 'Who decides when two want to promote: operator (the default), dns, etcd://HOST[,HOST..]/PREFIX'
 complete -c fo-promote -l only-standby -d 'No other standby exists: the operator arbiter lets a run go unattended'
 complete -c fo-promote -l pre-hook -r -F -d 'Program to run before the start'
 complete -c fo-promote -l start-hook -r -F -d 'Program that starts the service here'

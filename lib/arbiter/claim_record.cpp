@@ -31,15 +31,6 @@ std::unexpected<Error> odd(std::string_view what) {
   return fail(ErrorKind::protocol, fmt::format("the arbiter's record is not understood: {}", what));
 }
 
-/// Node names and claims: what neither JSON, a terminal nor a key of the store could take amiss.
-bool is_name(std::string_view text) {
-  const auto plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-           c == '.';
-  };
-  return !text.empty() && text.size() <= longest_name && std::ranges::all_of(text, plain);
-}
-
 Result<Json> object_in(std::string_view text) {
   if (text.size() > longest_text) return odd("it is too long");
   auto json = Json::parse(text, nullptr, false);
@@ -56,7 +47,7 @@ Result<Json> object_in(std::string_view text) {
 Result<std::string> name_in(const Json& object, const char* key) {
   const auto found = object.find(key);
   const auto* const value = found == object.end() ? nullptr : found->get_ptr<const std::string*>();
-  if (value == nullptr || !is_name(*value)) return odd(fmt::format("'{}' is missing or no name", key));
+  if (value == nullptr || !is_record_name(*value)) return odd(fmt::format("'{}' is missing or no name", key));
   return *value;
 }
 
@@ -73,13 +64,21 @@ Result<std::set<std::string>> nodes_in(const Json& object) {
   std::set<std::string> nodes;
   for (const auto& each : *found) {
     const auto* const name = each.get_ptr<const std::string*>();
-    if (name == nullptr || !is_name(*name)) return odd("'maybe' holds what is no name");
+    if (name == nullptr || !is_record_name(*name)) return odd("'maybe' holds what is no name");
     if (!nodes.insert(*name).second) return odd("'maybe' names a node twice");
   }
   return nodes;
 }
 
 }  // namespace
+
+bool is_record_name(std::string_view text) {
+  const auto plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+           c == '.';
+  };
+  return !text.empty() && text.size() <= longest_name && std::ranges::all_of(text, plain);
+}
 
 std::string to_text(const ClaimRecord& record) {
   Json json{{"format", format},      {"epoch", record.epoch},   {"claimant", record.claimant},

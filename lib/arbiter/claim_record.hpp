@@ -28,6 +28,10 @@ struct ClaimRecord {
   [[nodiscard]] bool committed() const noexcept { return active == claimant && active_epoch == epoch; }
 };
 
+/// Whether a text may be a node's name or a claim: what neither JSON, a TXT record, a terminal nor a key of a store
+/// could take amiss.
+bool is_record_name(std::string_view text);
+
 /// One line of JSON, and back: strictly, a record that is not understood is an error of kind protocol, one of a newer
 /// format of kind unfinished.
 std::string to_text(const ClaimRecord& record);

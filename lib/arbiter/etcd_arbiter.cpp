@@ -1,6 +1,5 @@
 #include "arbiter/etcd_arbiter.hpp"
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -11,8 +10,6 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <sys/random.h>
-#include <sys/types.h>
 
 #include <failover/arbiter.hpp>
 #include <failover/context.hpp>
@@ -22,21 +19,13 @@
 #include "arbiter/claim_record.hpp"
 #include "arbiter/etcd_record.hpp"
 #include "arbiter/lease_keeper.hpp"
-#include "core/system_error.hpp"
+#include "arbiter/random_claim.hpp"
 #include "net/etcd_client.hpp"
 #include "net/etcd_location.hpp"
 
 namespace failover {
 
 namespace {
-
-Result<std::string> random_claim() {
-  std::array<std::uint64_t, 2> bits{};
-  if (::getrandom(bits.data(), sizeof bits, 0) != static_cast<ssize_t>(sizeof bits)) {
-    return fail_errno("cannot get random bytes");
-  }
-  return fmt::format("{:016x}{:016x}", bits[0], bits[1]);
-}
 
 class EtcdArbiter final : public Arbiter {
  public:

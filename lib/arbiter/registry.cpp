@@ -9,6 +9,7 @@
 #include <failover/arbiter.hpp>
 #include <failover/error.hpp>
 
+#include "arbiter/dns_arbiter.hpp"
 #include "arbiter/etcd_arbiter.hpp"
 #include "arbiter/operator_arbiter.hpp"
 
@@ -24,6 +25,8 @@ struct ArbiterRow {
 constexpr std::array arbiters{
     ArbiterRow{"etcd://", make_etcd_arbiter},
     ArbiterRow{"etcd+https://", make_etcd_arbiter},
+    ArbiterRow{"dns",
+               [](std::string_view /*spec*/, const ArbiterOptions& options) { return make_dns_arbiter(options); }},
     ArbiterRow{"operator",
                [](std::string_view /*spec*/, const ArbiterOptions& options) -> Result<std::unique_ptr<Arbiter>> {
                  return make_operator_arbiter(options);
@@ -38,7 +41,7 @@ Result<std::unique_ptr<Arbiter>> make_arbiter(std::string_view spec, const Arbit
     if (is_url ? spec.starts_with(row.name) : spec == row.name) return row.make(spec, options);
   }
   return fail(ErrorKind::usage,
-              fmt::format("'{}' is no arbiter; known are: operator, etcd://HOST:2379[,HOST:2379..]/PREFIX", spec));
+              fmt::format("'{}' is no arbiter; known are: operator, dns, etcd://HOST:2379[,HOST:2379..]/PREFIX", spec));
 }
 
 }  // namespace failover

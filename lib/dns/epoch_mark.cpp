@@ -16,15 +16,31 @@ namespace failover {
 
 namespace {
 
-/// Cuts "KEY=VALUE" off the front, with the blank that must follow unless it is the last.
-bool cut_field(std::string_view& rest, std::string_view key, bool last, std::string_view& value) {
+/// Cuts "KEY=VALUE" off the front, with the blank that follows unless it is the last.
+bool cut_field(std::string_view& rest, std::string_view key, std::string_view& value) {
   if (!rest.starts_with(key) || !rest.substr(key.size()).starts_with('=')) return false;
   rest.remove_prefix(key.size() + 1);
-  const auto end = last ? rest.size() : rest.find(' ');
-  if (end == std::string_view::npos) return false;
+  const auto end = rest.find(' ');
   value = rest.substr(0, end);
-  rest.remove_prefix(last ? end : end + 1);
-  return !value.empty();
+  const bool last = end == std::string_view::npos;
+  rest.remove_prefix(last ? rest.size() : end + 1);
+  return !value.empty() && (last || !rest.empty());
+}
+
+bool is_printable(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+/// "KEY=VALUE KEY=VALUE", each behind one blank.
+bool is_record(std::string_view text) {
+  while (true) {
+    const auto end = text.find(' ');
+    const auto field = text.substr(0, end);
+    const auto sign = field.find('=');
+    if (sign == 0 || sign == std::string_view::npos || sign + 1 == field.size() || !is_printable(field)) return false;
+    if (end == std::string_view::npos) return true;
+    text.remove_prefix(end + 1);
+  }
 }
 
 bool parse_epoch(std::string_view text, std::uint64_t& epoch) {
@@ -37,7 +53,8 @@ bool parse_epoch(std::string_view text, std::uint64_t& epoch) {
 }  // namespace
 
 std::string to_txt(const EpochMark& mark) {
-  return fmt::format("epoch={} node={} time={}", mark.epoch, mark.node, mark.time);
+  return fmt::format("epoch={} node={} time={}{}{}", mark.epoch, mark.node, mark.time, mark.record.empty() ? "" : " ",
+                     mark.record);
 }
 
 Result<EpochMark> parse_epoch_mark(std::string_view txt) {
@@ -46,15 +63,15 @@ Result<EpochMark> parse_epoch_mark(std::string_view txt) {
   std::string_view epoch;
   std::string_view node;
   std::string_view time;
-  const auto printable = [](char c) { return c > 0x20 && c < 0x7f; };
-  if (!cut_field(rest, "epoch", false, epoch) || !cut_field(rest, "node", false, node) ||
-      !cut_field(rest, "time", true, time) || !parse_epoch(epoch, mark.epoch) ||
-      !std::ranges::all_of(node, printable) || !parse_rfc3339(time)) {
+  if (!cut_field(rest, "epoch", epoch) || !cut_field(rest, "node", node) || !cut_field(rest, "time", time) ||
+      !parse_epoch(epoch, mark.epoch) || !is_printable(node) || !parse_rfc3339(time) ||
+      !(rest.empty() || is_record(rest))) {
     return fail(ErrorKind::protocol,
                 fmt::format("'{}' is not an epoch mark like 'epoch=3 node=a time=2026-11-23T06:07:00Z'", txt));
   }
   mark.node = node;
   mark.time = time;
+  mark.record = rest;
   return mark;
 }
 

@@ -25,7 +25,8 @@ std::string_view to_string(DnsCase which) noexcept {
 }
 
 DnsCase dns_case(const ServiceRecord& current, const std::vector<std::vector<std::string>>& from,
-                 const std::vector<std::string>& to, std::uint64_t epoch, std::string_view node, bool mark_is_apart) {
+                 const std::vector<std::string>& to, std::uint64_t epoch, std::string_view node,
+                 bool mark_comes_first) {
   // Two standbys that no arbiter keeps apart may count up to the same epoch: whoever wrote it first has it.
   const bool newer =
       current.mark && (current.mark->epoch > epoch || (current.mark->epoch == epoch && current.mark->node != node));
@@ -37,7 +38,7 @@ DnsCase dns_case(const ServiceRecord& current, const std::vector<std::vector<std
   if (is_new && marked) return DnsCase::done;
   if (is_old && is_at(current, to) && !current.targets.empty()) return DnsCase::foreign;
   if ((is_new || is_old) && !marked) return DnsCase::update;
-  if (is_old && marked && mark_is_apart) return DnsCase::update;
+  if (is_old && marked && mark_comes_first) return DnsCase::update;
   return DnsCase::foreign;
 }
 

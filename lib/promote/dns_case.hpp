@@ -22,12 +22,12 @@ std::string_view to_string(DnsCase which) noexcept;
 /// The case table of a view. Pure.
 /// @param from the address sets that count as the old ones
 /// @param epoch, node of the promotion that asks; its mark must match in both
-/// @param mark_is_apart the mark lives in another zone and is written first: our mark beside the old addresses then is
-/// what a crash between the two leaves, and the addresses are still to be moved. In one zone nothing of ours leaves
-/// that
+/// @param mark_comes_first the mark lives in another zone and is written first, or the claim is written as the mark:
+/// our mark beside the old addresses then says that the addresses are still to be moved. Elsewhere nothing of ours
+/// leaves that
 DnsCase dns_case(const ServiceRecord& current, const std::vector<std::vector<std::string>>& from,
                  const std::vector<std::string>& to, std::uint64_t epoch, std::string_view node,
-                 bool mark_is_apart = false);
+                 bool mark_comes_first = false);
 
 /// Of the address sets that count as the old ones, the one that the record is at; empty if it is at none.
 std::vector<std::string> old_set_of(const ServiceRecord& current, const std::vector<std::vector<std::string>>& from);

@@ -52,7 +52,7 @@ std::string marked_node(DnsView& view, const Context& context) {
 /// The case table as a decision.
 SwapDecision by_case_table(const DnsView& view, const ViewFacts& facts, const EpochMark& mark) {
   return [&](const ServiceRecord& current) -> Result<std::optional<ServiceRecord>> {
-    switch (dns_case(current, facts.from, facts.to, mark.epoch, mark.node, view.updater->mark_is_apart())) {
+    switch (dns_case(current, facts.from, facts.to, mark.epoch, mark.node, facts.mark_comes_first())) {
       case DnsCase::superseded:
         return superseded(view, current);
       case DnsCase::foreign:
@@ -92,7 +92,8 @@ class ViewsStep {
     const auto before = [&](const ServiceRecord& was, const ServiceRecord& wanted) {
       return work_.journal.view(view.name, {"moving", cached_for(was, wanted), {}});
     };
-    const auto known = facts.current ? std::optional(*facts.current) : std::nullopt;
+    // The claim has written the mark since.
+    const auto known = facts.current && !facts.claim_is_mark ? std::optional(*facts.current) : std::nullopt;
     // A view whose server hangs must leave time for the others, and for the proof of those that were moved.
     const auto left = static_cast<int>(work_.parts.views.size() - i) + 1;
     KeptNotes notes(work_.context.events);
@@ -184,6 +185,8 @@ SwapDecision by_move(const DnsView& view, const ViewMove& move) {
 }  // namespace
 
 Result<void> move_all_views(PromotionWork& work) {
+  // A mark that somebody took away would be written anew, and the arbiter's record with it be gone.
+  if (work.parts.arbiter.claims_in_dns()) FO_TRY(work.parts.arbiter.still_ours(work.context));
   ViewsStep step(work);
   // All of them are changed before the first is waited for: callers of one must not wait for another's secondaries.
   for (std::size_t i = 0; i < work.parts.views.size(); ++i) FO_TRY(step.swap(i));

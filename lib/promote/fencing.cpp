@@ -12,6 +12,7 @@
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 #include <failover/fencer.hpp>
+#include <failover/observer.hpp>
 #include <failover/promoter.hpp>
 
 #include "promote/gather.hpp"
@@ -31,8 +32,10 @@ class PeerFencing {
   PeerFencing(PromotionWork& work, const PromotionPeer& peer)
       : work_(work), peer_(peer), target_(fence_target(peer, work.epoch)) {}
 
-  Result<void> run() {
+  /// @param looked_at just now, by whoever began to fence
+  Result<void> run(bool looked_at) {
     FO_TRY(work_.parts.arbiter.still_ours(work_.context));
+    if (!looked_at && !is_switched_from(work_, peer_.name)) FO_TRY(check_still_down());
     std::vector<std::string> reasons;
     for (const auto& fencer : peer_.fencers) {
       if (!fits(*fencer)) continue;
@@ -51,6 +54,16 @@ class PeerFencing {
   /// A host that serves is asked to stop, so that it can be given back; its power is not taken.
   [[nodiscard]] bool fits(const Fencer& fencer) const {
     return !is_switched_from(work_, peer_.name) || (fencer.kind() == FenceKind::service && fencer.gives_back());
+  }
+
+  /// Making sure of the one before may have taken minutes: a node that serves by now is healthy, and is not fenced.
+  [[nodiscard]] Result<void> check_still_down() const {
+    const auto seen = observe_peers({&peer_, 1}, work_.parts.observer, 1, Duration::zero(), work_.context);
+    FO_TRY(work_.context.check());
+    const auto& verdict = seen.front().verdict;
+    if (verdict.health && *verdict.health == Health::down) return {};
+    return fail(ErrorKind::unfinished, fmt::format("{} is {} now, so it is not fenced: {}", peer_.name,
+                                                   to_string(verdict.health), verdict.reason));
   }
 
   Result<void> by(Fencer& fencer) {
@@ -79,7 +92,7 @@ Result<void> fence_all_peers(PromotionWork& work) {
   std::vector<std::string> names;
   for (const auto& peer : work.parts.peers) {
     if (std::ranges::find(work.others, peer.name) == work.others.end()) continue;
-    FO_TRY(PeerFencing(work, peer).run());
+    FO_TRY(PeerFencing(work, peer).run(names.empty()));
     names.push_back(peer.name);
   }
   FO_TRY(bring_last_changes(work));

@@ -63,6 +63,7 @@ std::vector<ViewFacts> look_at_views(const PromotionSettings& settings, Promotio
     facts.to = view.to.empty() ? settings.to : view.to;
     facts.ttl = view.ttl.value_or(settings.ttl);
     facts.mark_is_apart = view.updater->mark_is_apart();
+    facts.claim_is_mark = parts.arbiter.claims_in_dns();
     // Remembered for the dns step, which then needs no look-up.
     if (facts.current) facts.servers = view.verifier->find(context);
     views.push_back(std::move(facts));

@@ -142,9 +142,11 @@ class Rules {
       // A missing record is a rule that says no: it never means that nobody serves.
       const auto kind = record.error().kind == ErrorKind::not_found ? ErrorKind::refused : record.error().kind;
       object("one-winner", kind, "the arbiter cannot be asked: " + record.error().message);
-    } else if (record->promoting.value_or(settings_.node) != settings_.node) {
-      object("one-winner", ErrorKind::refused,
-             fmt::format("{} promotes at this moment; one of two is enough", record->promoting.value_or("")));
+    } else if (const auto other = record->promoting.value_or(settings_.node);
+               other != settings_.node && record->overrulable && settings_.attended) {
+      warn(fmt::format("{0} promotes at this moment: look there first; going on here fences {0}, too", other));
+    } else if (other != settings_.node) {
+      object("one-winner", ErrorKind::refused, fmt::format("{} promotes at this moment; one of two is enough", other));
     } else if (goes_on_ && record->active.value_or(settings_.node) != settings_.node) {
       object("superseded", ErrorKind::refused,
              fmt::format("superseded: the arbiter names {} as active", record->active.value_or("")));
@@ -248,7 +250,7 @@ class Rules {
     }
     if (!facts.access) object("dns", facts.access.error().kind, facts.access.error().message);
     const auto mark = facts.current->mark.value_or(EpochMark{});
-    switch (dns_case(*facts.current, facts.from, facts.to, epoch_, settings_.node, facts.mark_is_apart)) {
+    switch (dns_case(*facts.current, facts.from, facts.to, epoch_, settings_.node, facts.mark_comes_first())) {
       case DnsCase::superseded:
         object("superseded", ErrorKind::refused,
                fmt::format("superseded: {} carries epoch {} of {}", facts.description, mark.epoch, mark.node));

@@ -39,9 +39,13 @@ bool already_active(const PromotionSettings& settings, const PromotionFacts& fac
   const auto& earlier = facts.earlier;
   if (!earlier || earlier->outcome != "done" || facts.role != "active" || facts.views.empty()) return false;
   if (earlier->service != settings.service) return false;
+  // A claim that was given back leaves its epoch in the mark; who is active, the record behind it says.
+  const bool recorded = facts.arbiter && facts.arbiter->active == settings.node && !facts.arbiter->promoting;
   return std::ranges::all_of(facts.views, [&](const ViewFacts& view) {
-    return view.current && dns_case(*view.current, view.from, view.to, earlier->epoch, settings.node,
-                                    view.mark_is_apart) == DnsCase::done;
+    if (!view.current) return false;
+    if (view.claim_is_mark && recorded && is_at(*view.current, view.to)) return true;
+    return dns_case(*view.current, view.from, view.to, earlier->epoch, settings.node, view.mark_comes_first()) ==
+           DnsCase::done;
   });
 }
 

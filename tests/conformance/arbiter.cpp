@@ -1,6 +1,7 @@
 // One arbiter, driven line by line: a line of JSON on stdin is one call, its answer a line of JSON on stdout.
 //
-//   conformance_arbiter SPEC SERVICE LEASE_S
+//   conformance_arbiter SPEC SERVICE LEASE_S [attended]
+//   SPEC is that of --arbiter; for `dns` the UPDATER that keeps the mark is in FO_MARK_DNS.
 //   {"act":"read"} {"act":"adopt","node":"a","epoch":1} {"act":"claim","node":"b","floor":1,"peers":["a"]}
 //   {"act":"take_up","node":"b","epoch":2} {"act":"still_ours"} {"act":"confirm_off","node":"a"} {"act":"commit"}
 //   {"act":"withdraw","node":"b","epoch":2} {"act":"release"}
@@ -8,11 +9,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <cstdlib>
 #include <functional>
 #include <iostream>
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -83,9 +86,17 @@ json act(Arbiter& arbiter, const json& line) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 4) return 2;
-  failover::ArbiterOptions options{.attended = true, .only_standby = false, .service = argv[2]};
+  if (argc < 4) return 2;
+  failover::ArbiterOptions options{.attended = argc > 4, .only_standby = false, .service = argv[2]};
   options.lease = std::chrono::seconds(std::stoi(argv[3]));
+  if (const auto* const url = std::getenv("FO_MARK_DNS")) {
+    auto view = failover::make_dns_view(url, {}, "_failover." + options.service);
+    if (!view) {
+      std::cout << failed(view.error()) << std::endl;
+      return 1;
+    }
+    options.mark = std::move(view->updater);
+  }
   const auto arbiter = failover::make_arbiter(argv[1], options);
   if (!arbiter) {
     std::cout << failed(arbiter.error()) << std::endl;

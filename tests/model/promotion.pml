@@ -8,6 +8,9 @@
    atomic is here what is atomic in reality: one transaction of the arbiter, one update of the name server, one act of a
    fence device, one system call. Between two of them everybody else may run.
 
+   -DIN_DNS: the arbiter is the mark in DNS. There is no lock and no lease: a claim stands until a later one, and the record
+   travels with the mark, so that the update which moves the address demands the record as the claim left it.
+
    -DWITHOUT_X leaves a rule of the protocol out; tests/model/rules.py says which of them spin must find guilty. */
 
 #ifndef STANDBYS
@@ -22,6 +25,8 @@
 #ifndef CLAIMS
 #define CLAIMS 3   /* how many promotions are tried in all */
 #endif
+
+/* -DBY_POWER=MASK: whose fence devices are of kind power, a bit for each host; both kinds are tried unless it is given. */
 
 #define HOSTS (STANDBYS + 1)
 #define NOBODY 7
@@ -74,6 +79,16 @@ inline lose_power(h) {
   note[h] = false
 #endif
 }
+
+#ifdef IN_DNS
+#define free_to_claim true
+#define lock_of(h) true
+#define take_lock(h) skip
+#else
+#define free_to_claim (lock == NOBODY)
+#define lock_of(h) (lock == (h))
+#define take_lock(h) lock = h
+#endif
 
 #ifdef WITHOUT_MAYBE_IN_GUARD
 #define record_allows(h) (recorded && holder == (h))
@@ -140,7 +155,7 @@ inline fence(h, with_epoch, ok) {
 #else
 #define epoch_is(me, mine) (recorded && epoch == (mine) && claimant == (me))
 #endif
-#define claim_stands(me, mine) (lock == (me) && epoch_is(me, mine))
+#define claim_stands(me, mine) (lock_of(me) && epoch_is(me, mine))
 
 proctype standby(byte me) {
   byte mine;
@@ -178,9 +193,9 @@ proctype standby(byte me) {
          od };
 
 #ifdef WITHOUT_CLAIM_AS_TRANSACTION
-       atomic { !cut[me] && recorded && lock == NOBODY && epoch >= dns_epoch && epoch >= journal[me];
+       atomic { !cut[me] && recorded && free_to_claim && epoch >= dns_epoch && epoch >= journal[me];
          mine = epoch + 1; seen = maybe };
-       atomic { !cut[me]; lock = me; epoch = mine; claimant = me; maybe = seen | only(me); journal[me] = mine; claims++ };
+       atomic { !cut[me]; take_lock(me); epoch = mine; claimant = me; maybe = seen | only(me); journal[me] = mine; claims++ };
 #else
        atomic { !cut[me];
          if
@@ -188,13 +203,16 @@ proctype standby(byte me) {
          :: !recorded -> recorded = true; maybe = 0; epoch = dns_epoch
 #endif
 #ifdef WITHOUT_WIPED_IS_REFUSED
-         :: recorded && lock == NOBODY
+         :: recorded && free_to_claim
 #else
-         :: recorded && lock == NOBODY && epoch >= dns_epoch && epoch >= journal[me]
+         :: recorded && free_to_claim && epoch >= dns_epoch && epoch >= journal[me]
 #endif
          :: else -> goto over
          fi;
-         mine = epoch + 1; lock = me; epoch = mine; claimant = me; journal[me] = mine; claims++;
+#ifdef WITHOUT_FENCING_THE_CLAIMANT
+         maybe = maybe & ~only(claimant);
+#endif
+         mine = epoch + 1; take_lock(me); epoch = mine; claimant = me; journal[me] = mine; claims++;
 #ifndef WITHOUT_CLAIMANT_IN_MAYBE
          maybe = maybe | only(me)
 #endif
@@ -259,6 +277,9 @@ start:
        /* dns: what it was at the look, and only if it still is that */
        atomic { !cut[me] && !sent[me];
          if
+#ifdef IN_DNS
+         :: !epoch_is(me, mine) -> goto over
+#endif
          :: dns_epoch > mine -> goto over
          :: else -> sent[me] = true; sent_from[me] = dns_epoch; sent_to[me] = mine
          fi };
@@ -302,7 +323,11 @@ proctype name_server() {
 #ifdef WITHOUT_DNS_COMPARE
        :: true ->
 #else
+#ifdef IN_DNS
+       :: epoch_is(h, sent_to[h]) ->
+#else
        :: dns_epoch == sent_from[h] ->
+#endif
 #endif
             assert(sent_to[h] >= dns_epoch); dns_epoch = sent_to[h]
        :: else
@@ -319,7 +344,9 @@ proctype fate(byte me) {
      /* the service dies, fo-promote dies, its lease ends */
   :: atomic { faults < FAULTS && serving[me] -> faults++; serving[me] = false }
   :: atomic { faults < FAULTS && powered[me] && me != 0 && !killed[me] -> faults++; killed[me] = true }
+#ifndef IN_DNS
   :: atomic { faults < FAULTS && lock == me -> faults++; lock = NOBODY }
+#endif
   :: atomic { faults < FAULTS && !cut[me] -> faults++; cut[me] = true }
   :: atomic { cut[me] -> cut[me] = false }
      /* adopt: on the host that serves, if there is no record */
@@ -343,10 +370,14 @@ init {
     byte h = 0;
     do
     :: h < HOSTS -> powered[h] = true; masked[h] = (h != 0);
+#ifdef BY_POWER
+       by_power[h] = BY_POWER & only(h);
+#else
        if
        :: by_power[h] = true
        :: by_power[h] = false
        fi;
+#endif
        h++
     :: else -> break
     od;

@@ -17,6 +17,17 @@ GUILTY = {
     "DNS_COMPARE": "a change of DNS does not compare what was read",
 }
 
+#: With the record in the mark in DNS (-DIN_DNS), where no lock keeps a second promoter waiting.
+GUILTY_IN_DNS = {
+    "FENCING_THE_CLAIMANT": "a later claim takes the earlier claimant off the list instead of fencing it",
+    "MAYBE_IN_GUARD": GUILTY["MAYBE_IN_GUARD"],
+    "CLAIM_AS_TRANSACTION": GUILTY["CLAIM_AS_TRANSACTION"],
+    "RECHECK": GUILTY["RECHECK"],
+    "GUARDED_REMOVAL": GUILTY["GUARDED_REMOVAL"],
+    "COMMIT_COMPARE": GUILTY["COMMIT_COMPARE"],
+    "DNS_COMPARE": GUILTY["DNS_COMPARE"],
+}
+
 
 def option(rule):
     return f"-DWITHOUT_{rule}"

@@ -9,9 +9,9 @@ from support import tool
 class Driven:
     """A running driver; it ends with the test."""
 
-    def __init__(self, test, name, *arguments):
+    def __init__(self, test, name, *arguments, env=None):
         self.process = subprocess.Popen([str(tool.path(name)), *map(str, arguments)], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, text=True, env=tool.environment())
+                                        stdout=subprocess.PIPE, text=True, env=tool.environment(env))
         test.addCleanup(self.close)
 
     def close(self):

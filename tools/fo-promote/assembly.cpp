@@ -165,8 +165,20 @@ Result<PromotionSettings> base_settings(const PromoteOptions& options, const cli
   return settings;
 }
 
-ArbiterOptions arbiter_options(const PromoteOptions& options, bool attended) {
-  return {.attended = attended, .only_standby = options.only_standby, .service = options.service};
+std::string epoch_record(const PromoteOptions& options) {
+  return options.epoch_record.empty() ? "_failover." + options.service : options.epoch_record;
+}
+
+/// The mark may stand in several views; one of them decides: where --epoch-dns has it, else the first --dns.
+Result<std::unique_ptr<Arbiter>> make_the_arbiter(const PromoteOptions& options, bool attended) {
+  ArbiterOptions wanted{.attended = attended, .only_standby = options.only_standby, .service = options.service};
+  if (options.arbiter == "dns") {
+    if (options.service.empty()) return fail(ErrorKind::usage, "which service? Add --service FQDN");
+    if (options.dns.empty()) return fail(ErrorKind::usage, "where does the name live? Add --dns UPDATER");
+    const auto& url = options.epoch_dns.empty() ? options.dns.front() : options.epoch_dns;
+    wanted.mark = FO_TRY(while_doing("--arbiter dns", make_dns_view(url, {}, epoch_record(options)))).updater;
+  }
+  return make_arbiter(options.arbiter, wanted);
 }
 
 }  // namespace
@@ -186,11 +198,10 @@ Result<std::chrono::seconds> whole_seconds(Duration ttl) {
 Result<std::vector<DnsView>> make_views(const PromoteOptions& options) {
   if (options.service.empty()) return fail(ErrorKind::usage, "which service? Add --service FQDN");
   if (options.dns.empty()) return fail(ErrorKind::usage, "where does the name live? Add --dns UPDATER");
-  const auto epoch_record = options.epoch_record.empty() ? "_failover." + options.service : options.epoch_record;
   std::vector<DnsView> views;
   views.reserve(options.dns.size());
   for (const auto& url : options.dns) {
-    views.push_back(FO_TRY(make_dns_view(url, options.service, epoch_record, options.epoch_dns)));
+    views.push_back(FO_TRY(make_dns_view(url, options.service, epoch_record(options), options.epoch_dns)));
   }
   return views;
 }
@@ -204,7 +215,7 @@ Result<Assembly> assemble(const PromoteOptions& options, const cli::Session& ses
   FO_TRY(fill_settings(settings, options, cast));
   for (const auto& peer : cast.peers) assembly.peers.push_back(FO_TRY(make_peer(peer, settings)));
   assembly.views = FO_TRY(make_views(options));
-  assembly.arbiter = FO_TRY(make_arbiter(options.arbiter, arbiter_options(options, attended)));
+  assembly.arbiter = FO_TRY(make_the_arbiter(options, attended));
   ProbeOptions probing;
   probing.timeout = options.probe_timeout;
   assembly.self_observer = FO_TRY(make_observer(probing));
@@ -220,7 +231,7 @@ Result<Assembly> assemble_for_abort(const PromoteOptions& options, const cli::Se
   assembly.settings.state_dir = session.state_dir;
   assembly.settings.resume_command = command_with(options, "resume");
   assembly.settings.abort_command = command_with(options, "abort");
-  assembly.arbiter = FO_TRY(make_arbiter(options.arbiter, arbiter_options(options, true)));
+  assembly.arbiter = FO_TRY(make_the_arbiter(options, true));
   return assembly;
 }
 
@@ -228,7 +239,7 @@ Result<Assembly> assemble_for_guard(const PromoteOptions& options, const cli::Se
   Assembly assembly;
   assembly.settings = FO_TRY(base_settings(options, session));
   assembly.settings.node = FO_TRY(cast_nodes(session.nodes, options, machine_id_of_this_host())).node;
-  assembly.arbiter = FO_TRY(make_arbiter(options.arbiter, arbiter_options(options, false)));
+  assembly.arbiter = FO_TRY(make_the_arbiter(options, false));
   return assembly;
 }
 

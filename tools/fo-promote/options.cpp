@@ -108,7 +108,7 @@ void declare_proof(CLI::App& app, PromoteOptions& options) {
       ->type_name("NODE@TIME")
       ->allow_extra_args(false);
   app.add_option("--arbiter", options.arbiter,
-                 "Who decides when two want to promote: operator (the default), etcd://HOST[,HOST..]/PREFIX")
+                 "Who decides when two want to promote: operator (the default), dns, etcd://HOST[,HOST..]/PREFIX")
       ->type_name("ARBITER");
   app.add_flag("--only-standby", options.only_standby,
                "No other standby exists: the operator arbiter lets a run go unattended");

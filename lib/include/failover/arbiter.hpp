@@ -17,6 +17,7 @@ struct ArbiterRecord {
   std::vector<std::string> maybe;
   std::optional<std::string> active;
   std::optional<std::string> promoting;  ///< the node whose claim stands now
+  bool overrulable = false;              ///< a person may claim all the same, since that node is then fenced, too
 };
 
 struct ClaimRequest {
@@ -39,6 +40,8 @@ class FAILOVER_EXPORT Arbiter {
   [[nodiscard]] virtual std::string describe() const = 0;
   /// Whether there is a record that outlives a run and that every node can read.
   [[nodiscard]] virtual bool keeps_record() const noexcept = 0;
+  /// Whether the record stands in the epoch mark in DNS: a claim has then written the mark before any address moves.
+  [[nodiscard]] virtual bool claims_in_dns() const noexcept { return false; }
   /// Whether a promotion may run without a person at a terminal.
   [[nodiscard]] virtual Result<void> may_run_unattended() const = 0;
   virtual Result<ArbiterRecord> read(const Context& context) = 0;

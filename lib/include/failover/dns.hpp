@@ -14,11 +14,13 @@
 
 namespace failover {
 
-/// The promotion's number as it stands in DNS: TXT "epoch=N node=NAME time=RFC3339" (DESIGN: property epoch).
+/// The promotion's number as it stands in DNS: TXT "epoch=N node=NAME time=RFC3339" (DESIGN: property epoch). An
+/// arbiter may keep its record behind that, as " KEY=VALUE"; whoever knows only the mark carries it along unread.
 struct EpochMark {
   std::uint64_t epoch = 0;
   std::string node;
   std::string time;
+  std::string record = {};  ///< "KEY=VALUE KEY=VALUE", printable; empty = no arbiter's
 
   bool operator==(const EpochMark&) const = default;
 };

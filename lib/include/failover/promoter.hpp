@@ -141,7 +141,11 @@ struct ViewFacts {
   std::vector<std::string> to;
   std::chrono::seconds ttl{60};
   bool mark_is_apart = false;                     ///< see DnsUpdater
+  bool claim_is_mark = false;                     ///< the arbiter's record stands in the mark, see Arbiter
   Result<std::vector<std::string>> servers = {};  ///< the authoritative ones, as far as they could be found
+
+  /// Our own mark beside the old addresses is then no sign of another hand.
+  [[nodiscard]] bool mark_comes_first() const noexcept { return mark_is_apart || claim_is_mark; }
 };
 
 struct BackupFacts {

@@ -43,9 +43,10 @@ struct ArbiterOptions {
   std::string service = {};                               ///< the name of the record
   std::chrono::seconds lease = std::chrono::seconds(15);  ///< how long a claim outlives its claimant
   Duration patience = std::chrono::seconds(2);            ///< with one endpoint of the store, before the next is tried
+  std::shared_ptr<DnsUpdater> mark = {};  ///< of the epoch mark alone, for the arbiter `dns`; used by it alone
 };
 
-/// @param spec the ARBITER of fo-promote(1): `operator` or `etcd://HOST:2379[,HOST:2379..]/PREFIX`.
+/// @param spec the ARBITER of fo-promote(1): `operator`, `dns` or `etcd://HOST:2379[,HOST:2379..]/PREFIX`.
 FAILOVER_EXPORT Result<std::unique_ptr<Arbiter>> make_arbiter(std::string_view spec, const ArbiterOptions& options);
 
 struct WitnessOptions {

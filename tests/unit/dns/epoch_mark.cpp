@@ -43,7 +43,14 @@ TEST_CASE("what is not exactly an epoch mark is none") {
                            "epoch=7 node=a time=2026-11-23",
                            "epoch=7 node=a time=",
                            "epoch=7 node=a time=2026-11-23T06:07:00Z ",
-                           "epoch=7 node=a time=2026-11-23T06:07:00Z x=1",
+                           "epoch=7 node=a time=2026-11-23T06:07:00Z x",
+                           "epoch=7 node=a time=2026-11-23T06:07:00Z x=",
+                           "epoch=7 node=a time=2026-11-23T06:07:00Z =1",
+                           "epoch=7 node=a time=2026-11-23T06:07:00Z  x=1",
+                           "epoch=7 node=a time=2026-11-23T06:07:00Z x=1 ",
+                           "epoch=7 node=a time=2026-11-23T06:07:00Z x=1  y=2",
+                           "epoch=7 node=a time=2026-11-23T06:07:00Z x=\x7f",
+                           "epoch=7 node=a",
                            " epoch=7 node=a time=2026-11-23T06:07:00Z",
                            "Epoch=7 node=a time=2026-11-23T06:07:00Z",
                            "epoch=7 node=\x01 time=2026-11-23T06:07:00Z"}) {
@@ -52,6 +59,15 @@ TEST_CASE("what is not exactly an epoch mark is none") {
     REQUIRE_FALSE(mark);
     CHECK(mark.error().kind == failover::ErrorKind::protocol);
   }
+}
+
+TEST_CASE("what an arbiter keeps behind a mark is carried along as it is") {
+  const std::string text = "epoch=7 node=b time=2026-11-23T06:07:00Z claim=x1 maybe=a,b active=a@6";
+  const auto mark = parse_epoch_mark(text);
+  REQUIRE(mark);
+  CHECK(*mark == EpochMark{7, "b", "2026-11-23T06:07:00Z", "claim=x1 maybe=a,b active=a@6"});
+  CHECK(failover::to_txt(*mark) == text);
+  CHECK_FALSE(*mark == EpochMark{7, "b", "2026-11-23T06:07:00Z"});
 }
 
 TEST_CASE("two records say the same whatever their TTLs and their order") {

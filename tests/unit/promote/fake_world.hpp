@@ -35,6 +35,8 @@ struct World {
   bool peer_runs = false;    ///< the old active answers its probes
   bool peer_powered = true;  ///< what the fence device would say
   bool peer_probe_unknown = false;
+  bool third_node = false;  ///< there is a node "c" beside the old active
+  bool third_runs = false;  ///< and it answers its probes
   bool references_up = true;
   std::function<void()> on_fence;  ///< what the fence device does besides
   std::optional<Error> fence_fails;
@@ -79,6 +81,7 @@ class FakeObserver final : public Observer {
   }
   [[nodiscard]] Result<Health> health(const std::string& host) const {
     if (host == "self") return world_.serves_here() ? Health::up : Health::down;
+    if (host == "third") return world_.third_runs ? Health::up : Health::down;
     if (host != "peer") return world_.references_up ? Health::up : Health::down;
     if (world_.peer_probe_unknown) return fail(ErrorKind::unreachable, "no network");
     return world_.peer_runs ? Health::up : Health::down;
@@ -204,6 +207,11 @@ class Stage {
     PromotionPeer peer{"a", {"192.0.2.1"}, {target("peer")}, {}};
     peer.fencers.push_back(std::make_unique<FakeFencer>(world));
     parts.peers.push_back(std::move(peer));
+    if (world.third_node) {
+      PromotionPeer third{"c", {"192.0.2.3"}, {target("third")}, {}};
+      third.fencers.push_back(std::make_unique<FakeFencer>(world));
+      parts.peers.push_back(std::move(third));
+    }
     DnsView view;
     view.name = "fake";
     view.updater = std::make_unique<FakeUpdater>(world);

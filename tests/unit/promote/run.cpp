@@ -123,6 +123,18 @@ TEST_CASE("fence-first: a node that is heard after its fencing is not confirmed 
   CHECK(stage.world.record.mark->epoch == 3);
 }
 
+TEST_CASE("a node that serves by the time that its turn has come is not fenced") {
+  Stage stage;
+  stage.world.third_node = true;
+  stage.world.on_fence = [&stage] { stage.world.third_runs = true; };
+  const auto report = stage.go();
+  REQUIRE(report.failure);
+  CHECK(report.failure->kind == ErrorKind::unfinished);
+  CHECK(report.failure->message.contains("c is up now, so it is not fenced"));
+  CHECK(std::ranges::count(stage.world.log, "fence 4") == 1);
+  CHECK_FALSE(stage.world.serves_here());
+}
+
 TEST_CASE("epoch: a newer mark in DNS supersedes the run, which ends for good") {
   Stage stage;
   stage.world.before_replace = [](World& world) {
