@@ -54,20 +54,20 @@ std::optional<ProcessIdentity> read_note(const StateDir& state) {
 }
 
 /// Every process that a hook starts has its environment, unless it made one of its own.
-bool is_of_a_hook(pid_t process, const StateDir& state) {
+bool is_of_a_hook(pid_t process) {
   const auto environment = read_file("/proc/" + std::to_string(process) + "/environ", environment_limit);
-  return environment && environment->contains("FO_HOOK_STATE_DIR=" + state.root().string() + '\0');
+  return environment && environment->contains("FO_HOOK_STATE_DIR=");
 }
 
 /// Whether the group is that of the hook: its leader still lives, or has ended and left others. A number that was used
 /// again has another leader, or members that know nothing of a hook.
-Result<bool> still_works(const ProcessIdentity& hook, const StateDir& state) {
+Result<bool> still_works(const ProcessIdentity& hook) {
   const auto now = identity_of(hook.pid);
   if (!now && now.error().kind != ErrorKind::not_found) return std::unexpected(now.error());
   if (now && *now != hook) return false;
   const auto members = group_members(hook.pid);
   if (now) return !members.empty();
-  return std::ranges::any_of(members, [&](pid_t member) { return is_of_a_hook(member, state); });
+  return std::ranges::any_of(members, is_of_a_hook);
 }
 
 }  // namespace
@@ -90,7 +90,7 @@ Result<void> forget_running_hook(const StateDir& state) {
 Result<void> end_left_hook(const StateDir& state, const Context& context) {
   const auto hook = read_note(state);
   const auto self = FO_TRY(identity_of(::getpid()));
-  if (hook && hook->boot == self.boot && FO_TRY(still_works(*hook, state))) {
+  if (hook && hook->boot == self.boot && FO_TRY(still_works(*hook))) {
     context.note(Level::warning, "a hook of an fo-promote that was killed is still at work here (process " +
                                      std::to_string(hook->pid) + "): it is ended");
     FO_TRY(while_doing("ending the hook of an fo-promote that was killed", end_group(hook->pid, grace, context)));

@@ -1,8 +1,10 @@
 """The target's side of a service fence: fo-promote serve-fence, as sshd runs it for the key of a fencer."""
 
 import fcntl
+import json
 import os
 import signal
+import socket
 import subprocess
 import time
 import unittest
@@ -10,7 +12,12 @@ from pathlib import Path
 
 from support import tool
 from support.fenced_host import SERVICE, UNIT, FencedHost
-from support.server import wait_until
+
+
+def identity(pid):
+    """What tells a process from a later one with its number."""
+    started = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()[19]
+    return {"pid": pid, "started": int(started), "boot": Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()}
 
 
 class HostCase(unittest.TestCase):
@@ -130,22 +137,26 @@ class Fence(HostCase):
         self.assertTrue(self.host.note.exists())
 
     def test_a_late_command_ends_nobody(self):
-        with subprocess.Popen(["flock", self.host.state / "lock", "sleep", "60"]) as holder:
+        with subprocess.Popen(["sleep", "60"]) as holder, open(self.host.state / "lock", "w") as lock:
             self.addCleanup(holder.kill)
-            wait_until((self.host.state / "lock").exists, "the lock")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            lock.write(f"{holder.pid}\n" + json.dumps({**identity(holder.pid), "format": 1, "purpose": "promotion"}) + "\n")
+            lock.flush()
             self.refused("fence 2", 4, "is past")
             self.assertIsNone(holder.poll())
-            holder.kill()
+            # With an epoch of its own it does end him, though what he has left behind keeps the lock.
+            self.assertNotEqual(self.host.ask("fence 4", "-t", "2s").status, 0)
+            self.assertEqual(holder.wait(10), -signal.SIGTERM)
 
     def test_services_that_do_not_end_are_not_off(self):
         self.systemd.flag(UNIT, "stubborn")
-        self.host.write_config(hook_timeout=["500ms"])
+        self.host.write_config(hook_timeout=["3s"])
         self.refused("fence 4", 6, f"{UNIT} is active")
         self.assertEqual(self.host.role, ("fenced", 4))
 
     def test_a_service_that_still_answers_is_not_off(self):
         self.systemd.unit(UNIT, "active", on_stop="exit 0")
-        self.host.write_config(hook_timeout=["500ms"])
+        self.host.write_config(hook_timeout=["3s"])
         self.refused("fence 4", 6, "is-serving is up")
 
     def test_a_stop_or_a_mask_that_fails(self):
@@ -187,7 +198,9 @@ class OthersAtWork(HostCase):
                                       f"touch {self.host.dir}/woke; {self.systemd.systemctl} start {UNIT}; touch {self.host.serving}")
         hosts = self.host.dir / "hosts"
         hosts.write_text(f"127.0.0.12 {SERVICE}\n")
-        self.host.write_config(start_hook=[self.hook], dns=[f"hosts://{hosts}"], reference=[f"exec:///bin/true?arg={n}" for n in (1, 2)],
+        references = [self.enterContext(socket.create_server((address, 0))) for address in ("127.0.0.13", "127.0.0.14")]
+        self.host.write_config(start_hook=[self.hook], dns=[f"hosts://{hosts}"],
+                               reference=["tcp://%s:%d" % server.getsockname() for server in references],
                                allow_stale_backup=["true"], assume_was_up=["true"], tries=["1"])
 
     def promote(self):
@@ -257,10 +270,9 @@ class OthersAtWork(HostCase):
         bystander = subprocess.Popen(["sleep", "60"], start_new_session=True)
         self.addCleanup(bystander.kill)
         self.host.serve(3)
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
         (self.host.state / "promote").mkdir(mode=0o700)
         note = self.host.state / "promote" / "hook"
-        note.write_text('{"format":1,"pid":%d,"started":1,"boot":"%s"}' % (bystander.pid, boot))
+        note.write_text(json.dumps({**identity(bystander.pid), "format": 1, "started": 1}), encoding="ascii")
         self.ask("fence 4", "off node=a role=fenced epoch=4")
         self.assertIsNone(bystander.poll())
         self.assertFalse(note.exists())
@@ -304,7 +316,7 @@ class GiveBack(HostCase):
         self.host.write_role("fenced", 4)
         self.systemd.unit(UNIT, on_start="exit 1")
         self.refused("give-back 4", 1, "systemctl start")
-        self.host.write_config(hook_timeout=["500ms"])
+        self.host.write_config(hook_timeout=["3s"])
         self.systemd.unit(UNIT, on_start="exit 0")
         self.refused("give-back 4", 6, "does not answer here")
 
