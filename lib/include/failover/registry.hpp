@@ -32,7 +32,8 @@ FAILOVER_EXPORT Result<std::unique_ptr<Source>> make_source(std::string_view loc
 FAILOVER_EXPORT Result<DnsView> make_dns_view(std::string_view url, std::string_view service,
                                               std::string_view epoch_record, std::string_view epoch_dns = {});
 
-/// @param spec the FENCER of fo-promote(1) without its node: `agent:fence_NAME?..`, `exec:///FILE?kind=power` or `operator`.
+/// @param spec the FENCER of fo-promote(1) without its node: `agent:fence_NAME?..`, `exec:///FILE?kind=power` or
+/// `operator`.
 /// @param word what the person at the terminal said of this node (`--i-have-powered-off`), RFC 3339; empty = nothing.
 FAILOVER_EXPORT Result<std::unique_ptr<Fencer>> make_fencer(std::string_view spec, std::string_view word);
 
