@@ -42,7 +42,8 @@ class PeerFencing {
       // A run that was told to stop must not switch off one more host.
       FO_TRY(work_.context.check());
       const auto fenced = by(*fencer);
-      if (fenced) return {};
+      // A lost claim is no fault of the fencer, and nobody is switched off without one.
+      if (fenced || fenced.error().kind == ErrorKind::conflict) return fenced;
       work_.context.note(Level::warning, fenced.error().message);
       reasons.push_back(fenced.error().message);
     }

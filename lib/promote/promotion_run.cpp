@@ -35,9 +35,9 @@ namespace failover {
 
 namespace {
 
-// The least keeps to the deadline + 0.1 s (property bounded).
-constexpr Duration withdrawal_least = std::chrono::milliseconds(50);
-constexpr Duration withdrawal_most = std::chrono::seconds(3);
+/// How often a run takes a new claim for one that was lost; whoever loses more has a host or an arbiter that stands
+/// still.
+constexpr unsigned most_claims = 4;
 
 /// Property fence-first: whoever may be serving must be one that we can prove off.
 Result<void> check_known(const std::vector<std::string>& others, const std::vector<PromotionPeer>& peers) {
@@ -90,14 +90,8 @@ PromotionRun::PromotionRun(const PromotionSettings& settings, PromotionParts& pa
 
 PromotionReport PromotionRun::run(const PromotionApproval& approve) {
   report_.serving = "unknown";
-  auto result = prepare(approve);
-  if (result && plan_.decision == PromotionDecision::nothing_to_do) {
-    report_.serving = settings_.node;
-    report_.message =
-        fmt::format("nothing to do: {} is active as {} since epoch {}", settings_.node, settings_.service, plan_.epoch);
-    return std::move(report_);
-  }
-  if (result) result = follow_table();
+  auto result = attempt(approve);
+  while (!result && starts_again(result.error())) result = attempt({});
   report_.epoch = work_.epoch != 0 ? work_.epoch : plan_.epoch;
   std::ranges::move(work_.warnings, std::back_inserter(report_.warnings));
   report_.views = work_.views;
@@ -107,6 +101,27 @@ PromotionReport PromotionRun::run(const PromotionApproval& approve) {
     report_.serving = settings_.node;
   }
   return std::move(report_);
+}
+
+Result<void> PromotionRun::attempt(const PromotionApproval& approve) {
+  FO_TRY(prepare(approve));
+  if (plan_.decision != PromotionDecision::nothing_to_do) return follow_table();
+  report_.message =
+      fmt::format("nothing to do: {} is active as {} since epoch {}", settings_.node, settings_.service, plan_.epoch);
+  return {};
+}
+
+bool PromotionRun::starts_again(const Error& error) {
+  const bool before_commit = report_.step > PromotionStep::claim && report_.step <= PromotionStep::commit;
+  // Behind the commit the record says who is active; before it only the claim did, and it is gone.
+  // The old host of a switchover is given back instead: it was told to stop, and would not be seen up again.
+  if (settings_.switchover || !claimed_ || error.kind != ErrorKind::conflict || !before_commit) return false;
+  if (++claims_lost_ == most_claims || !context_.check()) return false;
+  claimed_ = false;
+  const auto sentence = fmt::format("{}; it starts again with observing and a new epoch", error.message);
+  context_.note(Level::warning, sentence);
+  work_.warnings.push_back(sentence);
+  return true;
 }
 
 Result<void> PromotionRun::prepare(const PromotionApproval& approve) {
@@ -278,101 +293,6 @@ Result<void> PromotionRun::observe_again() {
 Result<void> PromotionRun::commit() {
   work_.detail = "this host is the one that may serve";
   return parts_.arbiter.commit(context_);
-}
-
-Result<void> PromotionRun::finish() {
-  report_.step = PromotionStep::done;
-  FO_TRY(write_role(state_, {Role::active, work_.epoch, settings_.node, std::chrono::system_clock::now()}));
-  FO_TRY(journal_.end("done"));
-  note_failure(parts_.arbiter.release(context_));
-  report_.message = fmt::format("{} is active as {} with epoch {}", settings_.node, settings_.service, work_.epoch);
-  if (const auto until = last_caches_expire(work_); !until.empty()) {
-    report_.message += "; the last caches of the old address expire at " + until;
-  }
-  return {};
-}
-
-void PromotionRun::withdraw() {
-  // The deadline or a signal may be the very reason: giving back is short and must be done all the same.
-  const auto patience = std::clamp<Duration>(context_.deadline.remaining(), withdrawal_least, withdrawal_most);
-  const Context own{Deadline::after(patience), {}, context_.events};
-  const auto& earlier = plan_.facts.earlier;
-  const auto epoch = claimed_ || !earlier ? work_.epoch : earlier->epoch;
-  note_failure(parts_.arbiter.withdraw(settings_.node, epoch, own));
-  const auto& last = journal_.history().last;
-  if (!last || !last->outcome.empty()) return;
-  note_failure(journal_.end("withdrawn"));
-  note_failure(write_role(state_, role_before_.value_or(standby())));
-}
-
-void PromotionRun::note_failure(const Result<void>& result) {
-  if (!result) report_.warnings.push_back(result.error().message);
-}
-
-RoleRecord PromotionRun::standby() const {
-  return {Role::standby, role_before_ ? role_before_->epoch : 0, settings_.node, std::chrono::system_clock::now()};
-}
-
-void PromotionRun::end_superseded() {
-  note_failure(journal_.end("superseded"));
-  const auto role = read_role(state_);
-  // A fence by the winner stays; otherwise this host is a standby again, though a person must stop what runs here.
-  const bool fenced = role && role->value_or(RoleRecord{}).role == Role::fenced;
-  if (!fenced) note_failure(write_role(state_, standby()));
-}
-
-void PromotionRun::conclude(const Error& error) {
-  report_.failure = error;
-  if (!fence_begun_) {
-    if (claimed_ || open_before_) withdraw();
-    return;
-  }
-  report_.next = next_after();
-  if (settings_.switchover && !superseded_ && !open_before_ && report_.step <= PromotionStep::commit) {
-    if (gave_back(error)) return;
-  }
-  if (superseded_) {
-    if (!work_.superseded_by.empty()) report_.serving = work_.superseded_by;
-    report_.next = "stop the services on this host, then: fo-promote status";
-    end_superseded();
-  } else if (plan_.decision != PromotionDecision::stop) {
-    const bool confirmed = report_.step > PromotionStep::fence;
-    report_.serving = serving_ ? settings_.node : confirmed ? "none" : "unknown";
-  }
-  report_.failure =
-      Error{ErrorKind::unfinished, fmt::format("unfinished in step {}: {}; serving now: {}; next: {}",
-                                               to_string(report_.step), error.message, report_.serving, report_.next)};
-}
-
-bool PromotionRun::gave_back(const Error& error) {
-  // A signal or a lost lease may be the very reason; the deadline stays.
-  const Context own{context_.deadline, {}, context_.events};
-  const auto given = give_back_to_old(work_, role_before_.value_or(standby()), own);
-  if (!given) {
-    report_.warnings.push_back("the old host was not given back what it had: " + given.error().message);
-    const auto& last = journal_.history().last;
-    const bool withdrawn = last && !last->outcome.empty();
-    const auto give_back = fmt::format("{} {}", settings_.give_back_command, switched_from(work_));
-    report_.next = withdrawn ? give_back : fmt::format("{}, then: {}", settings_.abort_command, give_back);
-    return false;
-  }
-  report_.serving = *given;
-  report_.next.clear();
-  report_.failure = Error{ErrorKind::io, fmt::format("the switchover was undone in step {}, and {} serves again: {}",
-                                                     to_string(report_.step), *given, error.message)};
-  return true;
-}
-
-std::string PromotionRun::next_after() const {
-  if (report_.step > PromotionStep::fence) return settings_.resume_command;
-  std::string words;
-  for (const auto& peer : parts_.peers) {
-    words += fmt::format(" --fence {0}=operator --i-have-powered-off {0}@$(date -u +%FT%TZ)", peer.name);
-  }
-  auto next = fmt::format("{0} (or power the others off by hand and type: {0}{1})", settings_.resume_command, words);
-  // Behind the commit there is no way back.
-  if (!work_.goes_on) next += ", or: " + settings_.abort_command;
-  return next;
 }
 
 }  // namespace failover

@@ -25,6 +25,11 @@ class PromotionRun {
   PromotionReport run(const PromotionApproval& approve);
 
  private:
+  /// From looking to the end of the table.
+  Result<void> attempt(const PromotionApproval& approve);
+  /// The claim was lost before the commit, by a lease that ended while this host stood still: it is taken anew, a few
+  /// times.
+  bool starts_again(const Error& error);
   Result<void> prepare(const PromotionApproval& approve);
   Result<void> follow_table();
   /// An interrupted run goes on, if it was not superseded.
@@ -64,6 +69,7 @@ class PromotionRun {
   bool open_before_ = false;  ///< this run continues an interrupted one
   bool superseded_ = false;   ///< a newer promotion has won
   bool claimed_ = false;      ///< by this run
+  unsigned claims_lost_ = 0;  ///< of this run, before its commit
   bool fence_begun_ = false;  ///< by this run or the one it continues: from here only done, warning or unfinished
   bool serving_ = false;      ///< the service answers here
   bool stopped_ = false;      ///< --until was reached

@@ -1,6 +1,7 @@
 """fo-promote with its arbiter in a real etcd: adopt, a promotion, the guard on both hosts."""
 
 import json
+import signal
 import unittest
 
 from integration.test_promote import PromoteCase
@@ -114,6 +115,27 @@ class Promotion(ArbiterCase):
         done = self.pair.promote("resume")
         self.assertEqual(done.status, 9, done)
         self.assert_not_started()
+
+    def test_a_lease_that_ends_during_the_fence_starts_the_promotion_again(self):
+        """The host stands still for longer than its lease: the claim is lost, nobody else took it, and it is taken anew."""
+        self.adopt()
+        self.pair.program("fencer", "#!/bin/sh\ncase $1 in\nstatus) test -e {d}/power && echo on || echo off ;;\n"
+                          "fence) echo \"fence $2\" >> {d}/audit; rm -f {d}/power\n"
+                          "  touch {d}/fencing; while [ ! -e {d}/go ]; do sleep 0.05; done ;;\nesac\n")
+        self.reconfigure(fence=[f"exec://{self.pair.dir}/fencer?kind=power&timeout=2m"])
+        process = tool.start("fo-promote", "run", "--config", self.pair.config, "--state-dir", self.pair.state, "--json",
+                             "--confirm", SERVICE)
+        wait_until((self.pair.dir / "fencing").exists, "the fence")
+        process.send_signal(signal.SIGSTOP)
+        wait_until(lambda: self.lock() is None, "the end of the lease", 40)
+        (self.pair.dir / "go").touch()
+        process.send_signal(signal.SIGCONT)
+        done = tool.finish(process)
+        self.assertEqual(done.status, 3, done)
+        self.assert_promoted("3")
+        self.assertEqual(self.pair.audit, ["fence 2", "fence 3", "start 3"])
+        self.assertEqual((self.record()["active"], self.record()["maybe"]), ({"node": "b", "epoch": 3}, ["b"]))
+        self.assertIn("starts again", done.stderr)
 
 
 class Adopting(ArbiterCase):

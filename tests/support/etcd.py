@@ -52,7 +52,7 @@ class Etcd(Server):
                    "--listen-peer-urls", self.members[self.name], "--initial-advertise-peer-urls", self.members[self.name],
                    "--initial-cluster", ",".join(f"{name}={url}" for name, url in self.members.items()),
                    "--heartbeat-interval", "50", "--election-timeout", "500",
-                   "--logger", "zap", "--log-level", "warn"]
+                   "--logger", "zap", "--log-level", "warn", "--bcrypt-cost", "4"]
         if self.tls:
             command += ["--cert-file", f"{self.tls}/ca-server.pem", "--key-file", f"{self.tls}/ca-server.key"]
             if not self.open_to_all:

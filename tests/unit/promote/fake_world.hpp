@@ -202,8 +202,8 @@ class Stage {
 
   PromotionReport go(bool resume = false, const PromotionApproval& approve = {}, const Context& context = {}) {
     FakeObserver observer(world);
-    const auto arbiter = make_operator_arbiter({settings.attended, true});
-    PromotionParts parts{observer, observer, *arbiter, {}, {}};
+    const auto person = make_operator_arbiter({settings.attended, true});
+    PromotionParts parts{observer, observer, arbiter != nullptr ? *arbiter : *person, {}, {}};
     PromotionPeer peer{"a", {"192.0.2.1"}, {target("peer")}, {}};
     peer.fencers.push_back(std::make_unique<FakeFencer>(world));
     parts.peers.push_back(std::move(peer));
@@ -221,14 +221,15 @@ class Stage {
   }
 
   PromotionReport abort() {
-    const auto arbiter = make_operator_arbiter({true, true});
-    return abort_promotion(settings, *arbiter, {});
+    const auto person = make_operator_arbiter({true, true});
+    return abort_promotion(settings, *person, {});
   }
 
   [[nodiscard]] PromotionStatus status() const { return *promotion_status(settings.state_dir); }
 
   World world;
   PromotionSettings settings;
+  Arbiter* arbiter = nullptr;  ///< none: the person at the terminal
 
  private:
   test::TemporaryDirectory directory_;
