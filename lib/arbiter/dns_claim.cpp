@@ -107,7 +107,11 @@ Result<DnsClaim> claim_in(const EpochMark& mark) {
   record.joined = cut(rest, "joined") == "yes";
   if (const auto maybe = cut(rest, "maybe")) record.maybe = FO_TRY(nodes_in(*maybe));
   if (const auto active = cut(rest, "active")) FO_TRY(read_active(record, *active));
-  if (const auto until = cut(rest, "until")) claim.until = FO_TRY(parse_rfc3339(*until));
+  if (const auto until = cut(rest, "until")) {
+    const auto time = parse_rfc3339(*until);
+    if (!time) return odd("'until' is no time");
+    claim.until = *time;
+  }
   // Fields that are missing, unknown, double or in another order: a newer version may mean something by them.
   if (written(claim) != mark) return odd(fmt::format("'{}'", mark.record));
   return claim;

@@ -113,7 +113,7 @@ class Host:
         self.powered, self.frozen = True, False
         self.init = subprocess.Popen(
             [*self.inside, "unshare", "--pid", "--fork", "--kill-child", "--mount-proc", str(self.dir / "init")], stdin=subprocess.PIPE,
-            text=True, preexec_fn=_die_with_parent, env=tool.environment())
+            stderr=subprocess.DEVNULL, text=True, preexec_fn=_die_with_parent, env=tool.environment())
 
     def lose_power(self):
         if not self.powered:

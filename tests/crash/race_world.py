@@ -251,6 +251,8 @@ class World:
 
     def boot(self, name):
         self._read_requests()
+        if self.hosts[name].powered:
+            return
         self.hosts[name].boot()
         self.note(f"{name} boots")
 

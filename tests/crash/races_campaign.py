@@ -66,10 +66,10 @@ class Race:
             for key in (RECORD, LOCK):
                 member.call("kv/deleterange", key=race_audit.encoded(key))
             self.revision = race_audit.revision(member) + 1
-        world.call(lambda: [world.boot(name) for name in world.hosts])
-        world.call(lambda: world.serves_from_the_beginning("a"))
+        world.call(lambda: [world.boot("a"), world.serves_from_the_beginning("a")])
         world.hosts["a"].tell("promote adopt")
         self._wait_for("a", "adopt 0")
+        world.call(lambda: [world.boot("b"), world.boot("c")])
 
     def _nsupdate(self, *lines):
         named = self.world.named
@@ -88,7 +88,7 @@ class Race:
         path = self.world.hosts[name].dir / "status"
         return path.read_text().splitlines() if path.exists() else []
 
-    def _wait_for(self, name, line, seconds=10):
+    def _wait_for(self, name, line, seconds=30):
         ends = time.monotonic() + seconds
         while line not in self._ended(name):
             if time.monotonic() > ends:

@@ -131,7 +131,7 @@ TEST_CASE("a node that serves by the time that its turn has come is not fenced")
   REQUIRE(report.failure);
   CHECK(report.failure->kind == ErrorKind::unfinished);
   CHECK(report.failure->message.contains("c is up now, so it is not fenced"));
-  CHECK(std::ranges::count(stage.world.log, "fence 4") == 1);
+  CHECK(std::ranges::count(stage.world.log, std::string("fence 4")) == 1);
   CHECK_FALSE(stage.world.serves_here());
 }
 
