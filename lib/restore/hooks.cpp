@@ -46,8 +46,9 @@ std::vector<std::pair<std::string, std::string>> variables(const RestoreRun& run
           {"FO_HOOK_BACKUP_TIME", after ? rfc3339(after->backup_time) : ""}};
 }
 
-Result<void> run_hook(const RestoreRun& run, const std::string& file, std::string_view phase, std::string_view result,
-                      Duration limit, const Context& context) {
+/// @return how it failed; empty = it ended well. An error: it did not begin, or did not end in time.
+Result<std::string> run_hook(const RestoreRun& run, const std::string& file, std::string_view phase,
+                             std::string_view result, Duration limit, const Context& context) {
   if (file.empty()) return {};
   ChildCommand command;
   command.argv = {file};
@@ -56,9 +57,13 @@ Result<void> run_hook(const RestoreRun& run, const std::string& file, std::strin
   const auto name = "the " + std::string(phase) + "-hook " + file;
   context.note(Level::info, "running " + name);
   const auto ended = FO_TRY(while_doing(name, run_child(command, context)));
-  if (ended.ok()) return {};
+  if (ended.ok()) return "";
   const auto said = last_line(ended.errors.empty() ? ended.output : ended.errors);
-  return fail(ErrorKind::io, name + " failed with " + ended.how_it_ended() + (said.empty() ? "" : ": " + said));
+  return name + " failed with " + ended.how_it_ended() + (said.empty() ? "" : ": " + said);
+}
+
+Result<void> ended_well(const std::string& failure) {
+  return failure.empty() ? Result<void>() : fail(ErrorKind::io, failure);
 }
 
 }  // namespace
@@ -71,7 +76,7 @@ Context unstoppable(const Context& context) {
 }
 
 Result<void> run_pre_hook(const RestoreRun& run, const Context& context) {
-  return run_hook(run, run.pre_hook, "pre", "", run.hook_timeout, context);
+  return ended_well(FO_TRY(run_hook(run, run.pre_hook, "pre", "", run.hook_timeout, context)));
 }
 
 Result<void> run_post_hook(const RestoreRun& run, std::string_view result, const Context& context) {
@@ -81,7 +86,10 @@ Result<void> run_post_hook(const RestoreRun& run, std::string_view result, const
     const auto left = context.deadline.remaining();
     limit = std::min(limit, std::max<Duration>(std::chrono::seconds(1), result == "restored" ? left / 2 : left));
   }
-  return run_hook(run, run.post_hook, "post", result, limit, unstoppable(context));
+  const auto ran = run_hook(run, run.post_hook, "post", result, limit, unstoppable(context));
+  if (ran) return ended_well(*ran);
+  if (ran.error().kind != ErrorKind::io) return std::unexpected(ran.error());
+  return fail(ErrorKind::unfinished, ran.error().message + "; services may be stopped: type fo-restore --recover");
 }
 
 }  // namespace failover

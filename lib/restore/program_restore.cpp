@@ -60,9 +60,11 @@ Result<std::vector<std::string>> close(RestoreJournal& journal, const std::strin
                                        const Context& context) {
   const RestoreRun run = *journal.open_run();
   const auto post = run_post_hook(run, result, context);
+  if (!post && post.error().kind == ErrorKind::unfinished) return std::unexpected(post.error());
   auto checked =
       post ? check_afterwards(run, observer, context) : Result<std::vector<std::string>>(std::unexpected(post.error()));
-  FO_TRY(journal.finish(result, checked ? "" : checked.error().message));
+  const auto closed = journal.finish(result, checked ? "" : checked.error().message);
+  if (!closed) return unfinished(closed.error());
   if (!checked) {
     return fail(ErrorKind::unfinished, checked.error().message + "; what " + run.program.front() +
                                            " did stands: look whether the services run, or type fo-restore --rollback");

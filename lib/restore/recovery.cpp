@@ -46,6 +46,7 @@ Error abort_open_run(const StateDir& state, RestoreJournal& journal, const Error
   if (run.kind == RunKind::program) HandoverFolder::remove(run);
   if (run.pre_hook_ran) {
     const auto post = run_post_hook(run, "aborted", context);
+    if (!post && post.error().kind == ErrorKind::unfinished) return post.error();
     if (!post) context.note(Level::alarm, post.error().message + "; look whether the services run");
   }
   const auto closed = journal.finish("aborted", cause.message);
@@ -86,8 +87,10 @@ Result<void> reverse_open_run(const StateDir& state, RestoreJournal& journal, Ob
                               const Context& context) {
   const auto phase = journal.open_run()->phase;
   if (phase == RunPhase::committed || phase == RunPhase::applied) {
-    FO_TRY(RestoreMarker(state).set(journal.open_run()->number, journal.open_run()->roots));
-    FO_TRY(journal.reach(RunPhase::reversing, "rolled back on request"));
+    const auto marked = RestoreMarker(state).set(journal.open_run()->number, journal.open_run()->roots);
+    if (!marked) return unfinished(marked.error());
+    const auto reversing = journal.reach(RunPhase::reversing, "rolled back on request");
+    if (!reversing) return unfinished(reversing.error());
   }
   const auto ending = finish_tree(state, journal, observer, context);
   if (!ending && ending.error().kind == ErrorKind::unfinished) return std::unexpected(ending.error());

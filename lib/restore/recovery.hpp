@@ -23,7 +23,8 @@ Result<void> reverse_open_run(const StateDir& state, RestoreJournal& journal, Ob
                               const Context& context);
 
 /// Ends the open run before its commit: nothing live was touched. The post-hook runs if the pre-hook was started.
-/// @return the error to hand on: `cause`, or kind unfinished if the marker could not be removed
+/// @return the error to hand on: `cause`, or kind unfinished if the marker could not be removed or the post-hook not be
+/// started
 Error abort_open_run(const StateDir& state, RestoreJournal& journal, const Error& cause, const Context& context);
 
 }  // namespace failover

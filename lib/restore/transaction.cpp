@@ -87,7 +87,8 @@ Result<Ending> Transaction::finish(const RestorePlanFile& plan) {
     }
   }
   if (run().phase == RunPhase::applied) {
-    FO_TRY(RestoreMarker(state_).clear());
+    const auto cleared = RestoreMarker(state_).clear();
+    if (!cleared) return unfinished(cleared.error());
     const auto post = look_at_services();
     if (post) {
       const auto closed = journal_.finish("restored");
@@ -105,6 +106,7 @@ Result<Ending> Transaction::finish(const RestorePlanFile& plan) {
   const auto cleared = RestoreMarker(state_).clear();
   if (!cleared) return unfinished(cleared.error());
   const auto post = run_post_hook(run(), "undone", context_);
+  if (!post && post.error().kind == ErrorKind::unfinished) return std::unexpected(post.error());
   if (!post) context_.note(Level::alarm, post.error().message + "; look whether the services run");
   Ending ending{false, run().reason};
   const auto closed = journal_.finish("undone");

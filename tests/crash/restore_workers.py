@@ -82,6 +82,10 @@ def main():
         with concurrent.futures.ProcessPoolExecutor(options.jobs) as pool:
             shares = [pool.submit(share, options, folder, second if options.second else None, i) for i in range(options.jobs)]
             for one in concurrent.futures.as_completed(shares):
+                error = one.exception()
+                if error:  # what the others found is told all the same
+                    total.setdefault("a worker that failed", restore_campaign.Tally()).wrong.append(repr(error))
+                    continue
                 for name, tally in one.result().items():
                     total.setdefault(name, restore_campaign.Tally()).add(tally)
     wrong = [text for tally in total.values() for text in tally.wrong]

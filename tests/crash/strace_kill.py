@@ -27,7 +27,7 @@ class Point:
         return f"{self.call}#{self.k}"
 
 
-def strace(options, command, env=None, timeout=60.0):
+def strace(options, command, env=None, timeout=300.0):
     """Runs a command (a list) under strace. Its exit status; negative: ended by that signal."""
     whole = ["strace", "-qq", *options, *map(str, command)]
     process = subprocess.run(whole, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,

@@ -10,7 +10,8 @@ from crash.restore_case import RestoreCase
 from support import tool
 
 FAILING = {"write": "ENOSPC", "fsync": "EIO", "syncfs": "EIO", "renameat2": "EIO", "rename": "ENOSPC", "mkdirat": "ENOSPC",
-           "fchown": "EPERM", "utimensat": "EIO", "pread64": "EIO", "openat": "EMFILE", "ftruncate": "EIO", "unlinkat": "EIO"}
+           "fchown": "EPERM", "utimensat": "EIO", "pread64": "EIO", "openat": "EMFILE", "ftruncate": "EIO", "unlinkat": "EIO",
+           "unlink": "EIO", "pipe2": "EMFILE"}
 
 
 class FailingCalls(unittest.TestCase):
@@ -51,7 +52,7 @@ class FailingCalls(unittest.TestCase):
 
     def test_from_then_on(self):
         for point in self.points():
-            if point.call in ("write", "fsync", "syncfs", "renameat2", "rename"):
+            if point.call in ("write", "fsync", "syncfs", "renameat2", "rename", "unlink", "pipe2"):
                 self.check(point, FAILING[point.call], onwards=True)
 
 
