@@ -19,8 +19,10 @@
 #include <failover/observer.hpp>
 #include <failover/promoter.hpp>
 
+#include "core/clock.hpp"
 #include "promote/gateway.hpp"
 #include "promote/observation.hpp"
+#include "state/pause_file.hpp"
 #include "state/promotion_journal.hpp"
 #include "state/restored_generation.hpp"
 #include "state/role_file.hpp"
@@ -116,6 +118,7 @@ std::optional<EarlierPromotion> earlier_promotion(const PromotionHistory& histor
   earlier.epoch = last.epoch;
   earlier.ended = !last.outcome.empty();
   earlier.outcome = last.outcome;
+  if (const auto time = parse_rfc3339(last.ended)) earlier.ended_at = *time;
   earlier.fence_tried = last.fence_tried;
   earlier.fenced = last.fenced;
   // A step that this version does not know comes from a newer one, which would have refused by its format number.
@@ -135,6 +138,8 @@ PromotionFacts gather_promotion_facts(const PromotionSettings& settings, Promoti
   facts.restore_in_progress = restore_in_progress(state);
   facts.role = role_name(role);
   facts.role_epoch = role ? role->epoch : 0;
+  if (role) facts.role_since = role->since;
+  facts.pause = read_pause(state);
   facts.earlier = earlier_promotion(history);
   facts.journal_epoch = history.largest_epoch;
   facts.references = parts.observer.observe(settings.references, context);

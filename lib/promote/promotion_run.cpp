@@ -23,6 +23,7 @@
 #include "promote/fencing.hpp"
 #include "promote/gather.hpp"
 #include "promote/observation.hpp"
+#include "promote/quiet_rules.hpp"
 #include "promote/serving.hpp"
 #include "promote/state_table.hpp"
 #include "promote/work.hpp"
@@ -261,6 +262,8 @@ Result<void> PromotionRun::claim() {
 
 Result<void> PromotionRun::observe_again() {
   FO_TRY(parts_.arbiter.still_ours(context_));
+  // An admin who pauses now expects that nothing is switched off any more.
+  FO_TRY(check_not_paused(settings_, state_));
   const auto seen = observe_peers(parts_.peers, parts_.observer, 1, Duration::zero(), context_);
   FO_TRY(context_.check());
   for (const auto& peer : seen) {

@@ -117,6 +117,7 @@ Result<void> fill_settings(PromotionSettings& settings, const PromoteOptions& op
   settings.warn_backup_age = options.warn_backup_age;
   settings.max_backup_age = options.max_backup_age;
   settings.allow_stale_backup = options.allow_stale_backup;
+  settings.min_uptime = options.min_uptime;
   settings.assume_was_up = options.assume_was_up;
   if (!options.until.empty()) settings.until = FO_TRY(while_doing("--until", parse_promotion_step(options.until)));
   return {};

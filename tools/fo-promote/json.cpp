@@ -17,6 +17,8 @@
 #include <failover/observer.hpp>
 #include <failover/promoter.hpp>
 
+#include "fo-promote/status.hpp"
+
 namespace failover::promote_tool {
 
 namespace {
@@ -123,6 +125,15 @@ Json earlier_members(const EarlierPromotion& earlier) {
           {"fence_tried", earlier.fence_tried}, {"fenced", earlier.fenced}};
 }
 
+/// Whether no promotion goes unattended now, and until when.
+Json pause_members(const std::optional<PromotionPause>& pause) {
+  if (!pause) return {{"paused", false}};
+  return {{"paused", true},
+          {"since", time_text(pause->since)},
+          {"until", time_text(pause->until)},
+          {"reason", pause->reason}};
+}
+
 }  // namespace
 
 std::string plan_json(const PromotionSettings& settings, const PromotionPlan& plan) {
@@ -175,15 +186,23 @@ std::string report_json(const PromotionReport& report) {
   return text(json);
 }
 
-std::string status_json(const PromotionStatus& status) {
+std::string status_json(const PromotionStatus& status, Duration min_uptime) {
   Json json{{"role", status.role},
             {"node", status.node},
             {"epoch", status.role_epoch},
             {"running", status.running},
-            {"restore_in_progress", status.restore_in_progress}};
+            {"restore_in_progress", status.restore_in_progress},
+            {"pause", pause_members(status.pause)}};
+  const auto quiet = quiet_until(status, min_uptime);
+  json["last_promotion"] = status.last_promotion ? Json(time_text(*status.last_promotion)) : Json();
+  json["quiet_until"] = quiet ? Json(time_text(*quiet)) : Json();
   json["last"] = status.last ? earlier_members(*status.last) : Json();
   json["backup"] = status.backup ? backup_members(*status.backup, std::chrono::system_clock::now()) : Json();
   return text(json);
+}
+
+std::string pause_json(const std::optional<PromotionPause>& pause) {
+  return text(pause_members(pause));
 }
 
 std::string record_json(const std::string& server, const Result<ServiceRecord>& record) {

@@ -28,6 +28,7 @@ void declare_verbs(CLI::App& app, PromoteOptions& options) {
   verb(app, options, Verb::abort, "abort", "Withdraw an interrupted promotion before its commit");
   verb(app, options, Verb::adopt, "adopt", "Once, on the host that serves: write down that it is the active one");
   verb(app, options, Verb::guard, "guard", "Exit 0 if this host may start its services, else 4 with the reason");
+  verb(app, options, Verb::pause, "pause", "Maintenance: for a while no promotion goes unattended; --off ends it");
   auto* dns = app.add_subcommand("dns", "The name alone: show it, move it, verify it, set its TTL");
   dns->fallthrough();
   dns->require_subcommand(1);
@@ -101,6 +102,14 @@ void declare_proof(CLI::App& app, PromoteOptions& options) {
                "No other standby exists: the operator arbiter lets a run go unattended");
 }
 
+void declare_quiet(CLI::App& app, PromoteOptions& options) {
+  cli::add_duration(app, "--min-uptime", options.min_uptime,
+                    "So long after the last promotion none goes unattended (default 10m; 0s: off)");
+  cli::add_duration(app, "--for", options.pause_for, "pause: how long no promotion goes unattended, at most 31d");
+  app.add_option("--reason", options.pause_reason, "pause: why, for whoever is refused")->type_name("TEXT");
+  app.add_flag("--off", options.pause_off, "pause: end it");
+}
+
 void declare_run(CLI::App& app, PromoteOptions& options) {
   app.add_option("--pre-hook", options.pre_hook, "Program to run before the start")->type_name("FILE");
   app.add_option("--start-hook", options.start_hook, "Program that starts the service here")->type_name("FILE");
@@ -126,6 +135,7 @@ void declare_promote_options(CLI::App& app, PromoteOptions& options) {
   declare_who(app, options);
   declare_dns(app, options);
   declare_proof(app, options);
+  declare_quiet(app, options);
   declare_run(app, options);
 }
 

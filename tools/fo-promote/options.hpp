@@ -14,7 +14,7 @@ class App;
 
 namespace failover::promote_tool {
 
-enum class Verb { status, plan, run, resume, abort, adopt, guard, dns_show, dns_set, dns_verify, dns_set_ttl };
+enum class Verb { status, plan, run, resume, abort, adopt, guard, pause, dns_show, dns_set, dns_verify, dns_set_ttl };
 
 /// The table of options, as they were given or stand in the configuration file.
 struct PromoteOptions {
@@ -46,6 +46,10 @@ struct PromoteOptions {
   Duration warn_backup_age = std::chrono::hours(26);
   Duration max_backup_age = std::chrono::days(7);
   bool allow_stale_backup = false;
+  Duration min_uptime = std::chrono::minutes(10);
+  std::optional<Duration> pause_for;
+  std::string pause_reason;
+  bool pause_off = false;
   bool assume_was_up = false;
   std::string confirm;
   std::vector<std::string> powered_off;

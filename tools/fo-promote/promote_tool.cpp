@@ -10,6 +10,7 @@
 #include "fo-promote/dns.hpp"
 #include "fo-promote/guard.hpp"
 #include "fo-promote/options.hpp"
+#include "fo-promote/pause.hpp"
 #include "fo-promote/plan.hpp"
 #include "fo-promote/run.hpp"
 #include "fo-promote/status.hpp"
@@ -35,6 +36,8 @@ Result<cli::Outcome> PromoteTool::run(cli::Session& session) {
       return run_adopt(options_, session);
     case Verb::guard:
       return run_guard(options_, session);
+    case Verb::pause:
+      return run_pause(options_, session);
     case Verb::dns_show:
       return run_dns_show(options_, session);
     case Verb::dns_set:

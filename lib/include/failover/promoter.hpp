@@ -89,6 +89,8 @@ struct PromotionSettings {
   Duration warn_backup_age = std::chrono::hours(26);
   Duration max_backup_age = std::chrono::days(7);
   bool allow_stale_backup = false;
+  /// Quiet time: so long after the last promotion, as far as known, none goes unattended; zero = none.
+  Duration min_uptime = std::chrono::minutes(10);
   bool assume_was_up = false;          ///< believe a "down" of probes that were never seen up from here
   bool attended = false;               ///< a person at a terminal is asked before anything is touched
   std::optional<PromotionStep> until;  ///< stop after this step
@@ -141,6 +143,13 @@ struct BackupFacts {
   WallTime restored;  ///< when it was restored here
 };
 
+/// Maintenance: until then no promotion goes unattended.
+struct PromotionPause {
+  WallTime since;
+  WallTime until;
+  std::string reason;  ///< one line
+};
+
 /// What the journal says of the last promotion.
 struct EarlierPromotion {
   std::string service;
@@ -148,6 +157,7 @@ struct EarlierPromotion {
   PromotionStep step = PromotionStep::check;  ///< the last one that was entered
   bool ended = false;
   std::string outcome;                   ///< done, withdrawn or superseded, once it has ended
+  std::optional<WallTime> ended_at;      ///< as far as it was written down
   std::vector<PromotionStep> left;       ///< steps that were completed
   std::vector<std::string> fence_tried;  ///< nodes that may have been switched off
   std::vector<std::string> fenced;       ///< nodes that were confirmed off
@@ -164,6 +174,8 @@ struct PromotionFacts {
   Result<bool> restore_in_progress = false;
   std::string role;  ///< of this host: unset, standby, promoting, active, fenced
   std::uint64_t role_epoch = 0;
+  std::optional<WallTime> role_since;
+  Result<std::optional<PromotionPause>> pause = std::nullopt;  ///< also one that is over
   std::optional<EarlierPromotion> earlier;
   std::uint64_t journal_epoch = 0;  ///< the largest one in it
   std::vector<Observation> references;
@@ -276,6 +288,8 @@ struct PromotionStatus {
   std::uint64_t role_epoch = 0;
   std::optional<EarlierPromotion> last;
   std::optional<BackupFacts> backup;
+  std::optional<PromotionPause> pause;     ///< that holds now
+  std::optional<WallTime> last_promotion;  ///< when the last one ended that this host knows of
   bool restore_in_progress = false;
   bool running = false;  ///< a restore or promotion is at work now
 };
