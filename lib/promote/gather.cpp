@@ -22,6 +22,7 @@
 #include "core/clock.hpp"
 #include "promote/gateway.hpp"
 #include "promote/observation.hpp"
+#include "promote/observers.hpp"
 #include "state/pause_file.hpp"
 #include "state/promotion_journal.hpp"
 #include "state/restored_generation.hpp"
@@ -36,8 +37,7 @@ namespace {
 Result<std::optional<BackupFacts>> restored_backup(const StateDir& state) {
   const auto generation = FO_TRY(read_restored_generation(state));
   if (!generation) return std::nullopt;
-  return BackupFacts{std::filesystem::path(generation->backup).filename().string(), generation->backup_time,
-                     generation->restored};
+  return backup_facts(*generation);
 }
 
 /// What counts as the old addresses of a view: its own, else --from, else those of each peer.
@@ -106,6 +106,15 @@ FenceTarget fence_target(const PromotionPeer& peer, std::uint64_t epoch) {
   return {peer.name, peer.addresses.empty() ? std::string() : peer.addresses.front(), epoch};
 }
 
+BackupFacts backup_facts(const RestoredGeneration& generation) {
+  return {std::filesystem::path(generation.backup).filename().string(),
+          generation.backup_time,
+          generation.restored,
+          generation.kind.value_or(""),
+          generation.version.value_or(""),
+          generation.extensions};
+}
+
 std::string role_name(const std::optional<RoleRecord>& role) {
   return role ? std::string(to_string(role->role)) : "unset";
 }
@@ -149,6 +158,7 @@ PromotionFacts gather_promotion_facts(const PromotionSettings& settings, Promoti
   facts.arbiter = parts.arbiter.read(context);
   facts.unattended = parts.arbiter.may_run_unattended();
   facts.peers = observe_peers(parts.peers, parts.observer, settings.tries, settings.tries_interval, context);
+  facts.observers = ask_observers(settings, parts, facts.peers, context);
   const auto memory = SeenUpFile::open(state);
   for (std::size_t i = 0; i < parts.peers.size(); ++i) {
     facts.peers[i].fencers = ask_fencers(parts.peers[i], context);

@@ -22,6 +22,7 @@
 #include "core/clock.hpp"
 #include "promote/dns_case.hpp"
 #include "promote/dns_move.hpp"
+#include "promote/observers.hpp"
 #include "promote/quiet_rules.hpp"
 
 namespace failover {
@@ -39,7 +40,11 @@ class Rules {
     journal();
     restore();
     if (!goes_on_) backup_age();
-    if (!goes_on_) quiet();
+    if (!goes_on_) {
+      take(apply_quiet_rules(settings_, facts_));
+      // Behind the commit it is this host that they see.
+      take(apply_observer_rule(facts_.observers));
+    }
     isolation();
     attendance();
     arbiter();
@@ -114,8 +119,7 @@ class Rules {
     }
   }
 
-  void quiet() {
-    auto found = apply_quiet_rules(settings_, facts_);
+  void take(RuleFindings found) {
     std::ranges::move(found.objections, std::back_inserter(findings_.objections));
     std::ranges::move(found.warnings, std::back_inserter(findings_.warnings));
   }

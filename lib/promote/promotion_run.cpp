@@ -23,6 +23,7 @@
 #include "promote/fencing.hpp"
 #include "promote/gather.hpp"
 #include "promote/observation.hpp"
+#include "promote/observers.hpp"
 #include "promote/quiet_rules.hpp"
 #include "promote/serving.hpp"
 #include "promote/state_table.hpp"
@@ -80,11 +81,12 @@ std::string serving_before(const PromotionFacts& facts, const std::string& node)
 }  // namespace
 
 PromotionRun::PromotionRun(const PromotionSettings& settings, PromotionParts& parts, const StateDir& state,
-                           PromotionJournal& journal, const Context& context)
+                           PromotionJournal& journal, Notices& notices, const Context& context)
     : settings_(settings),
       parts_(parts),
       state_(state),
       journal_(journal),
+      notices_(notices),
       context_(context),
       work_{settings, parts, state, journal, plan_, context, 0, {}, false, {}, {}, {}, {}} {}
 
@@ -198,7 +200,10 @@ Result<void> PromotionRun::take(PromotionStep step) {
   report_.step = step;
   // The claim opens the journal itself: before it there is nothing to write to.
   if (step != PromotionStep::claim) FO_TRY(journal_.enter(to_string(step)));
-  if (step == PromotionStep::fence) fence_begun_ = true;
+  if (step == PromotionStep::fence) {
+    fence_begun_ = true;
+    tell_begin();
+  }
   context_.note(Level::info, fmt::format("{}: {}", to_string(step), promotion_row(step).comment));
   const auto result = timed(step, [this, step] { return perform(step); });
   if (!result) {
@@ -208,6 +213,12 @@ Result<void> PromotionRun::take(PromotionStep step) {
   }
   if (step == PromotionStep::self_probe) serving_ = true;
   return journal_.leave(to_string(step));
+}
+
+void PromotionRun::tell_begin() {
+  const auto message = fmt::format("{} takes over; the other nodes are switched off now", settings_.node);
+  notices_.post({PromotionEvent::begun, settings_.service, settings_.node, work_.epoch, report_.step, report_.serving,
+                 message, "", report_.warnings, std::chrono::system_clock::now()});
 }
 
 Result<void> PromotionRun::perform(PromotionStep step) {
@@ -272,6 +283,11 @@ Result<void> PromotionRun::observe_again() {
     return fail(ErrorKind::refused,
                 fmt::format("{} is {} now: {}", peer.name, to_string(peer.verdict.health), peer.verdict.reason));
   }
+  const auto others = apply_observer_rule(ask_observers(settings_, parts_, seen, context_));
+  if (!others.objections.empty()) {
+    report_.serving = "unknown";
+    return fail(ErrorKind::refused, others.objections.front().reason);
+  }
   work_.detail = "still down";
   return {};
 }
@@ -285,6 +301,7 @@ Result<void> PromotionRun::finish() {
   report_.step = PromotionStep::done;
   FO_TRY(write_role(state_, {Role::active, work_.epoch, settings_.node, std::chrono::system_clock::now()}));
   FO_TRY(journal_.end("done"));
+  report_.event = PromotionEvent::done;
   note_failure(parts_.arbiter.release(context_));
   report_.message = fmt::format("{} is active as {} with epoch {}", settings_.node, settings_.service, work_.epoch);
   if (const auto until = last_caches_expire(work_); !until.empty()) {
@@ -300,6 +317,7 @@ void PromotionRun::withdraw() {
   const auto& earlier = plan_.facts.earlier;
   const auto epoch = claimed_ || !earlier ? work_.epoch : earlier->epoch;
   note_failure(parts_.arbiter.withdraw(settings_.node, epoch, own));
+  report_.event = PromotionEvent::withdrawn;
   const auto& last = journal_.history().last;
   if (!last || !last->outcome.empty()) return;
   note_failure(journal_.end("withdrawn"));
@@ -329,6 +347,7 @@ void PromotionRun::conclude(const Error& error) {
     return;
   }
   report_.next = next_after();
+  report_.event = superseded_ ? PromotionEvent::superseded : PromotionEvent::unfinished;
   if (superseded_) {
     if (!work_.superseded_by.empty()) report_.serving = work_.superseded_by;
     report_.next = "stop the services on this host, then: fo-promote status";

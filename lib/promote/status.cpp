@@ -54,8 +54,7 @@ Result<PromotionStatus> promotion_status(const std::filesystem::path& state_dir)
   if (role) status.role_epoch = role->epoch;
   status.last = earlier_promotion(FO_TRY(PromotionJournal::read(state)));
   if (const auto generation = FO_TRY(read_restored_generation(state))) {
-    status.backup = BackupFacts{std::filesystem::path(generation->backup).filename().string(), generation->backup_time,
-                                generation->restored};
+    status.backup = backup_facts(*generation);
   }
   const auto pause = FO_TRY(read_pause(state));
   if (pause && pause->until > std::chrono::system_clock::now()) status.pause = pause;

@@ -16,6 +16,7 @@
 #include <failover/fencer.hpp>
 #include <failover/observer.hpp>
 #include <failover/promoter.hpp>
+#include <failover/watch.hpp>
 
 #include "fo-promote/status.hpp"
 
@@ -108,7 +109,25 @@ Json backup_members(const BackupFacts& backup, WallTime now) {
   return {{"name", backup.name},
           {"time", time_text(backup.time)},
           {"restored", time_text(backup.restored)},
-          {"age_s", std::chrono::floor<std::chrono::seconds>(now - backup.time).count()}};
+          {"age_s", std::chrono::floor<std::chrono::seconds>(now - backup.time).count()},
+          {"pbx", backup.pbx},
+          {"version", backup.version},
+          {"extensions", backup.extensions ? Json(*backup.extensions) : Json()}};
+}
+
+Json observer_members(const ObserverFacts& store) {
+  Json nodes = Json::array();
+  for (const auto& one : store.seen.value_or(std::vector<NodeObservation>{})) {
+    nodes.push_back({{"node", one.node},
+                     {"role", to_string(one.role)},
+                     {"health", to_string(one.health)},
+                     {"reason", one.reason},
+                     {"age_s", one.age ? Json(seconds(*one.age)) : Json()}});
+  }
+  return {{"store", store.store},
+          {"health", to_string(store.verdict.health)},
+          {"reason", store.verdict.reason},
+          {"nodes", nodes}};
 }
 
 Json view_members(const ViewOutcome& view) {
@@ -149,6 +168,8 @@ std::string plan_json(const PromotionSettings& settings, const PromotionPlan& pl
   json["warnings"] = plan.warnings;
   json["nodes"] = Json::array();
   for (const auto& peer : plan.facts.peers) json["nodes"].push_back(peer_members(peer));
+  json["observers"] = Json::array();
+  for (const auto& store : plan.facts.observers) json["observers"].push_back(observer_members(store));
   json["references"] = observations(plan.facts.references);
   json["self_probes"] = observations(plan.facts.self_probes);
   const auto backup = plan.facts.backup.value_or(std::nullopt);
@@ -182,6 +203,14 @@ std::string report_json(const PromotionReport& report) {
             {"warnings", report.warnings}};
   json["views"] = Json::array();
   for (const auto& view : report.views) json["views"].push_back(view_members(view));
+  if (report.event) json["event"] = to_string(*report.event);
+  json["notifications"] = Json::array();
+  for (const auto& notice : report.notices) {
+    json["notifications"].push_back({{"notifier", notice.notifier},
+                                     {"event", to_string(notice.event)},
+                                     {"sent", !notice.failure},
+                                     {"error", notice.failure ? Json(notice.failure->message) : Json()}});
+  }
   if (report.failure) json["error"] = to_string(report.failure->kind);
   return text(json);
 }

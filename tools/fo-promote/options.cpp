@@ -84,6 +84,15 @@ void declare_proof(CLI::App& app, PromoteOptions& options) {
   app.add_option("--reference", options.references, "TARGET that is up unless we are cut off ourselves; repeatable")
       ->type_name("TARGET")
       ->allow_extra_args(false);
+  app.add_option("--observer", options.observers,
+                 "etcd://HOST[,HOST..]/PREFIX where others say what they see; binding; repeatable")
+      ->type_name("URL")
+      ->allow_extra_args(false);
+  app.add_option("--quorum", options.quorum, "How many observers, this host among them, must say down (default 2)")
+      ->type_name("N")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1000}));
+  cli::add_duration(app, "--observer-max-age", options.observer_max_age,
+                    "What an observer said longer ago says nothing (default 90s)");
   app.add_option("--self-probe", options.self_probes, "TARGET that must be up here before DNS moves; repeatable")
       ->type_name("TARGET")
       ->allow_extra_args(false);
@@ -122,6 +131,10 @@ void declare_run(CLI::App& app, PromoteOptions& options) {
   app.add_flag("--allow-stale-backup", options.allow_stale_backup, "Promote with data that is too old, or with none");
   app.add_option("--confirm", options.confirm, "The service's name instead of the question, for scripts")
       ->type_name("FQDN");
+  app.add_option("--notify", options.notify,
+                 "Who is told: exec:///FILE, webhook+https://HOST/PATH, mail:ADDRESS; repeatable")
+      ->type_name("NOTIFIER")
+      ->allow_extra_args(false);
   app.add_option("--run-dir", options.run_dir,
                  "Where guard leaves its note until the next boot (default /run/failover)")
       ->type_name("DIR");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -36,6 +37,9 @@ struct PromoteOptions {
   Duration probe_timeout = std::chrono::seconds(5);
   std::vector<std::string> references;
   std::vector<std::string> self_probes;
+  std::vector<std::string> observers;
+  std::size_t quorum = 2;
+  Duration observer_max_age = std::chrono::seconds(90);
   std::vector<std::string> fencers;
   std::string arbiter = "operator";
   bool only_standby = false;
@@ -52,6 +56,7 @@ struct PromoteOptions {
   bool pause_off = false;
   bool assume_was_up = false;
   std::string confirm;
+  std::vector<std::string> notify;
   std::vector<std::string> powered_off;
   std::string run_dir = "/run/failover";
   std::string until;

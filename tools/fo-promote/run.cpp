@@ -58,7 +58,8 @@ Result<cli::Outcome> run_promotion(const PromoteOptions& options, cli::Session& 
 
 Result<cli::Outcome> run_abort(const PromoteOptions& options, cli::Session& session) {
   auto assembly = FO_TRY(assemble_for_abort(options, session));
-  return report_outcome(abort_promotion(assembly.settings, *assembly.arbiter, session.context), session);
+  return report_outcome(
+      abort_promotion(assembly.settings, *assembly.arbiter, session.context, assembly.notifiers), session);
 }
 
 }  // namespace failover::promote_tool
