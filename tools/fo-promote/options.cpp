@@ -131,6 +131,8 @@ void declare_run(CLI::App& app, PromoteOptions& options) {
   app.add_flag("--allow-stale-backup", options.allow_stale_backup, "Promote with data that is too old, or with none");
   app.add_option("--confirm", options.confirm, "The service's name instead of the question, for scripts")
       ->type_name("FQDN");
+  app.add_option("--report", options.report, "Write how it went as one HTML page, readable on a phone")
+      ->type_name("FILE");
   app.add_option("--notify", options.notify,
                  "Who is told: exec:///FILE, webhook+https://HOST/PATH, mail:ADDRESS; repeatable")
       ->type_name("NOTIFIER")

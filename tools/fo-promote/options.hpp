@@ -57,6 +57,7 @@ struct PromoteOptions {
   bool assume_was_up = false;
   std::string confirm;
   std::vector<std::string> notify;
+  std::string report;
   std::vector<std::string> powered_off;
   std::string run_dir = "/run/failover";
   std::string until;
