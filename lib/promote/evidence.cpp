@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,6 +11,7 @@
 #include <failover/error.hpp>
 #include <failover/fencer.hpp>
 #include <failover/observer.hpp>
+#include <failover/watch.hpp>
 
 #include "core/clock.hpp"
 #include "failover/promoter.hpp"
@@ -39,6 +42,16 @@ class Page {
     }
   }
 
+  void observers(const ObserverFacts& store) {
+    line(fmt::format("  others, by {}: {} ({})", store.store, to_string(store.verdict.health), store.verdict.reason));
+    if (!store.seen) return;
+    for (const auto& one : *store.seen) {
+      line(fmt::format("    {:7} {} ({}), {}{}", to_string(one.health), one.node, to_string(one.role),
+                       one.age ? human_duration(*one.age) + " ago" : "nobody knows when",
+                       one.reason.empty() ? "" : ": " + one.reason));
+    }
+  }
+
   void backup(const PromotionFacts& facts) {
     if (!facts.backup) {
       line("  unknown: " + facts.backup.error().message);
@@ -47,6 +60,10 @@ class Page {
     } else {
       const auto& backup = *known;
       line(fmt::format("  {} of {}, restored {}", backup.name, rfc3339(backup.time), rfc3339(backup.restored)));
+      if (!backup.pbx.empty() || !backup.version.empty() || backup.extensions) {
+        line(fmt::format("  of {} {}{}", backup.pbx.empty() ? "a PBX" : backup.pbx, backup.version,
+                         backup.extensions ? fmt::format(", {} extensions", *backup.extensions) : ""));
+      }
       line(fmt::format("  everything since then is lost: {}", human_duration(facts.now - backup.time)));
     }
   }
@@ -74,6 +91,19 @@ class Page {
   std::vector<std::string> lines_;
 };
 
+/// Callers come back when their caches let go of what DNS gives now, counted from its change.
+std::string back_again(const PromotionPlan& plan) {
+  std::chrono::seconds longest{0};
+  for (const auto& view : plan.facts.views) {
+    if (!view.current) return "When callers are back: not known, a view cannot be read.";
+    longest = std::max(longest, view.current->ttl);
+  }
+  return fmt::format(
+      "When callers are back: all of them {} after the change of DNS, which comes when the service "
+      "answers here; who asks anew, at once.",
+      human_duration(longest));
+}
+
 }  // namespace
 
 std::vector<std::string> promotion_evidence(const PromotionSettings& settings, const PromotionPlan& plan) {
@@ -87,6 +117,7 @@ std::vector<std::string> promotion_evidence(const PromotionSettings& settings, c
   }
   page.line("The other nodes:");
   for (const auto& peer : facts.peers) page.peer(peer);
+  for (const auto& store : facts.observers) page.observers(store);
   page.line("Is it us? References:");
   if (facts.references.empty()) page.line("    none given");
   for (const auto& seen : facts.references) page.observation(seen);
@@ -96,6 +127,7 @@ std::vector<std::string> promotion_evidence(const PromotionSettings& settings, c
   for (const auto& view : facts.views) page.view(view);
   page.line("Steps:");
   for (const auto& step : plan.steps) page.line(fmt::format("  {:14} {}", to_string(step.step), step.what));
+  page.line(back_again(plan));
   page.line("What cannot be undone: switching the other nodes off, and everything after the commit.");
   for (const auto& warning : plan.warnings) page.line("Warning: " + warning);
   for (const auto& each : plan.objections) page.line(fmt::format("No ({}): {}", each.rule, each.reason));

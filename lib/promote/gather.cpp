@@ -19,8 +19,11 @@
 #include <failover/observer.hpp>
 #include <failover/promoter.hpp>
 
+#include "core/clock.hpp"
 #include "promote/gateway.hpp"
 #include "promote/observation.hpp"
+#include "promote/observers.hpp"
+#include "state/pause_file.hpp"
 #include "state/promotion_journal.hpp"
 #include "state/restored_generation.hpp"
 #include "state/role_file.hpp"
@@ -34,8 +37,7 @@ namespace {
 Result<std::optional<BackupFacts>> restored_backup(const StateDir& state) {
   const auto generation = FO_TRY(read_restored_generation(state));
   if (!generation) return std::nullopt;
-  return BackupFacts{std::filesystem::path(generation->backup).filename().string(), generation->backup_time,
-                     generation->restored};
+  return backup_facts(*generation);
 }
 
 /// What counts as the old addresses of a view: its own, else --from, else those of each peer.
@@ -106,6 +108,15 @@ FenceTarget fence_target(const PromotionPeer& peer, std::uint64_t epoch) {
   return {peer.name, peer.addresses.empty() ? std::string() : peer.addresses.front(), epoch};
 }
 
+BackupFacts backup_facts(const RestoredGeneration& generation) {
+  return {std::filesystem::path(generation.backup).filename().string(),
+          generation.backup_time,
+          generation.restored,
+          generation.kind.value_or(""),
+          generation.version.value_or(""),
+          generation.extensions};
+}
+
 std::string role_name(const std::optional<RoleRecord>& role) {
   return role ? std::string(to_string(role->role)) : "unset";
 }
@@ -118,6 +129,7 @@ std::optional<EarlierPromotion> earlier_promotion(const PromotionHistory& histor
   earlier.epoch = last.epoch;
   earlier.ended = !last.outcome.empty();
   earlier.outcome = last.outcome;
+  if (const auto time = parse_rfc3339(last.ended)) earlier.ended_at = *time;
   earlier.fence_tried = last.fence_tried;
   earlier.fenced = last.fenced;
   // A step that this version does not know comes from a newer one, which would have refused by its format number.
@@ -137,6 +149,8 @@ PromotionFacts gather_promotion_facts(const PromotionSettings& settings, Promoti
   facts.restore_in_progress = restore_in_progress(state);
   facts.role = role_name(role);
   facts.role_epoch = role ? role->epoch : 0;
+  if (role) facts.role_since = role->since;
+  facts.pause = read_pause(state);
   facts.earlier = earlier_promotion(history);
   facts.journal_epoch = history.largest_epoch;
   facts.references = parts.observer.observe(settings.references, context);
@@ -146,6 +160,7 @@ PromotionFacts gather_promotion_facts(const PromotionSettings& settings, Promoti
   facts.arbiter = parts.arbiter.read(context);
   facts.unattended = parts.arbiter.may_run_unattended();
   facts.peers = observe_peers(parts.peers, parts.observer, settings.tries, settings.tries_interval, context);
+  facts.observers = ask_observers(settings, parts, facts.peers, context);
   const auto memory = SeenUpFile::open(state);
   for (std::size_t i = 0; i < parts.peers.size(); ++i) {
     facts.peers[i].fencers = ask_fencers(parts.peers[i], context);

@@ -8,6 +8,7 @@
 #include <failover/promoter.hpp>
 
 #include "state/promotion_journal.hpp"
+#include "state/restored_generation.hpp"
 #include "state/role_file.hpp"
 #include "state/state_dir.hpp"
 
@@ -20,6 +21,9 @@ PromotionFacts gather_promotion_facts(const PromotionSettings& settings, Promoti
 
 /// The journal's words as the plan's.
 std::optional<EarlierPromotion> earlier_promotion(const PromotionHistory& history);
+
+/// What was restored here, as the evidence tells it.
+BackupFacts backup_facts(const RestoredGeneration& generation);
 
 /// "unset" or the role's name.
 std::string role_name(const std::optional<RoleRecord>& role);

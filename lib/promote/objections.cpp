@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 #include <string>
 #include <utility>
@@ -21,6 +22,8 @@
 #include "core/clock.hpp"
 #include "promote/dns_case.hpp"
 #include "promote/dns_move.hpp"
+#include "promote/observers.hpp"
+#include "promote/quiet_rules.hpp"
 
 namespace failover {
 
@@ -37,6 +40,11 @@ class Rules {
     journal();
     restore();
     if (!goes_on_) backup_age();
+    if (!goes_on_) {
+      take(apply_quiet_rules(settings_, facts_));
+      // Behind the commit it is this host that they see.
+      take(apply_observer_rule(facts_.observers));
+    }
     isolation();
     attendance();
     arbiter();
@@ -110,6 +118,11 @@ class Rules {
       warn(fmt::format("the restored backup is {} old, more than {}", human_duration(age),
                        human_duration(settings_.warn_backup_age)));
     }
+  }
+
+  void take(RuleFindings found) {
+    std::ranges::move(found.objections, std::back_inserter(findings_.objections));
+    std::ranges::move(found.warnings, std::back_inserter(findings_.warnings));
   }
 
   /// Property isolation: who cannot reach anything else must not blame the active host.

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -16,6 +17,7 @@
 
 #include "core/file_lock.hpp"
 #include "promote/gather.hpp"
+#include "promote/notices.hpp"
 #include "promote/promotion_run.hpp"
 #include "promote/switchover.hpp"
 #include "state/host_lock.hpp"
@@ -96,29 +98,50 @@ PromotionPlan prepare_promotion(const PromotionSettings& settings, PromotionPart
   return plan;
 }
 
-PromotionReport promote(const PromotionSettings& settings, PromotionParts& parts, const PromotionApproval& approve,
-                        const Context& context) {
-  if (settings.switchover) {
-    const auto prepared = prepare(settings, parts, context);
-    if (!prepared) return failed(prepared.error());
-  }
-  auto opened = open_state(settings.state_dir, RunningRestore::ask_to_stop, context);
-  if (!opened) return failed(opened.error());
-  return PromotionRun(settings, parts, opened->state, opened->journal, context).run(approve);
-}
+namespace {
 
-PromotionReport resume_promotion(const PromotionSettings& settings, PromotionParts& parts,
-                                 const PromotionApproval& approve, const Context& context) {
+enum class Begin { anew_too, open_only };
+
+PromotionReport run_locked(const PromotionSettings& settings, PromotionParts& parts, const PromotionApproval& approve,
+                           Begin begin, Notices& notices, const Context& context) {
   auto opened = open_state(settings.state_dir, RunningRestore::ask_to_stop, context);
   if (!opened) return failed(opened.error());
-  if (!is_open(opened->journal)) {
+  if (begin == Begin::open_only && !is_open(opened->journal)) {
     return nothing_to_do(
         "nothing to resume: no promotion of this host is unfinished; a new one begins with: fo-promote run");
   }
-  return PromotionRun(settings, parts, opened->state, opened->journal, context).run(approve);
+  return PromotionRun(settings, parts, opened->state, opened->journal, notices, context).run(approve);
 }
 
-PromotionReport abort_promotion(const PromotionSettings& settings, Arbiter& arbiter, const Context& context) {
+void tell_end(PromotionReport& report, const PromotionSettings& settings, const std::string& node, Notices& notices,
+              const Context& context) {
+  if (report.event) {
+    notices.post({*report.event, settings.service, node, report.epoch, report.step, report.serving,
+                  report.failure ? report.failure->message : report.message, report.next, report.warnings,
+                  std::chrono::system_clock::now()});
+  }
+  report.notices = notices.finish();
+  for (const auto& notice : report.notices) {
+    if (notice.failure) context.note(Level::warning, "a notification was not sent: " + notice.failure->message);
+  }
+}
+
+/// The host's lock is let go of before the last ones are told: whoever types the next command need not wait for them.
+PromotionReport run_and_tell(const PromotionSettings& settings, PromotionParts& parts, const PromotionApproval& approve,
+                             Begin begin, const Context& context) {
+  Notices notices(parts.notifiers, context.deadline);
+  if (settings.switchover && begin == Begin::anew_too) {
+    const auto prepared = prepare(settings, parts, context);
+    if (!prepared) return failed(prepared.error());
+  }
+  auto limited = context;
+  if (!parts.notifiers.empty()) limited.deadline = before_notices(context.deadline);
+  auto report = run_locked(settings, parts, approve, begin, notices, limited);
+  tell_end(report, settings, settings.node, notices, context);
+  return report;
+}
+
+PromotionReport abort_locked(const PromotionSettings& settings, Arbiter& arbiter, const Context& context) {
   auto opened = open_state(settings.state_dir, RunningRestore::refuse, context);
   if (!opened) return failed(opened.error());
   if (!is_open(opened->journal)) return nothing_to_do("nothing to abort: no promotion of this host is unfinished");
@@ -132,12 +155,34 @@ PromotionReport abort_promotion(const PromotionSettings& settings, Arbiter& arbi
   const auto withdrawn = withdraw_open(*opened, settings, arbiter, context);
   if (!withdrawn) return failed(withdrawn.error());
   auto report = nothing_to_do(fmt::format("the promotion to epoch {} is withdrawn", earlier.epoch));
+  report.event = PromotionEvent::withdrawn;
   report.step = earlier.step;
   report.epoch = earlier.epoch;
   if (!earlier.fence_tried.empty()) {
     report.warnings.push_back(fmt::format("it may have switched off {}; nothing serves until you start it again",
                                           fmt::join(earlier.fence_tried, ", ")));
   }
+  return report;
+}
+
+}  // namespace
+
+PromotionReport promote(const PromotionSettings& settings, PromotionParts& parts, const PromotionApproval& approve,
+                        const Context& context) {
+  return run_and_tell(settings, parts, approve, Begin::anew_too, context);
+}
+
+PromotionReport resume_promotion(const PromotionSettings& settings, PromotionParts& parts,
+                                 const PromotionApproval& approve, const Context& context) {
+  return run_and_tell(settings, parts, approve, Begin::open_only, context);
+}
+
+PromotionReport abort_promotion(const PromotionSettings& settings, Arbiter& arbiter, const Context& context,
+                                std::span<const std::unique_ptr<Notifier>> notifiers) {
+  Notices notices(notifiers, context.deadline);
+  const auto history = PromotionJournal::read(StateDir::at(settings.state_dir)).value_or(PromotionHistory{});
+  auto report = abort_locked(settings, arbiter, context);
+  tell_end(report, settings, history.last.value_or(PromotionRecord{}).node, notices, context);
   return report;
 }
 

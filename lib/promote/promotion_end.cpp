@@ -31,6 +31,7 @@ Result<void> PromotionRun::finish() {
   report_.step = PromotionStep::done;
   FO_TRY(write_role(state_, {Role::active, work_.epoch, settings_.node, std::chrono::system_clock::now()}));
   FO_TRY(journal_.end("done"));
+  report_.event = PromotionEvent::done;
   note_failure(parts_.arbiter.release(context_));
   report_.message = fmt::format("{} is active as {} with epoch {}", settings_.node, settings_.service, work_.epoch);
   if (const auto until = last_caches_expire(work_); !until.empty()) {
@@ -46,6 +47,7 @@ void PromotionRun::withdraw() {
   const auto& earlier = plan_.facts.earlier;
   const auto epoch = claimed_ || !earlier ? work_.epoch : earlier->epoch;
   note_failure(parts_.arbiter.withdraw(settings_.node, epoch, own));
+  report_.event = PromotionEvent::withdrawn;
   const auto& last = journal_.history().last;
   if (!last || !last->outcome.empty()) return;
   note_failure(journal_.end("withdrawn"));
@@ -75,6 +77,7 @@ void PromotionRun::conclude(const Error& error) {
     return;
   }
   report_.next = next_after();
+  report_.event = superseded_ ? PromotionEvent::superseded : PromotionEvent::unfinished;
   if (settings_.switchover && !superseded_ && !open_before_ && report_.step <= PromotionStep::commit) {
     if (gave_back(error)) return;
   }
@@ -103,6 +106,7 @@ bool PromotionRun::gave_back(const Error& error) {
     report_.next = withdrawn ? give_back : fmt::format("{}, then: {}", settings_.abort_command, give_back);
     return false;
   }
+  report_.event = PromotionEvent::withdrawn;
   report_.serving = *given;
   report_.next.clear();
   report_.failure = Error{ErrorKind::io, fmt::format("the switchover was undone in step {}, and {} serves again: {}",

@@ -23,6 +23,8 @@
 #include "promote/fencing.hpp"
 #include "promote/gather.hpp"
 #include "promote/observation.hpp"
+#include "promote/observers.hpp"
+#include "promote/quiet_rules.hpp"
 #include "promote/serving.hpp"
 #include "promote/state_table.hpp"
 #include "promote/switchover.hpp"
@@ -80,11 +82,12 @@ std::string serving_before(const PromotionFacts& facts, const std::string& node)
 }  // namespace
 
 PromotionRun::PromotionRun(const PromotionSettings& settings, PromotionParts& parts, const StateDir& state,
-                           PromotionJournal& journal, const Context& context)
+                           PromotionJournal& journal, Notices& notices, const Context& context)
     : settings_(settings),
       parts_(parts),
       state_(state),
       journal_(journal),
+      notices_(notices),
       context_(context),
       work_{settings, parts, state, journal, plan_, context, 0, {}, false, {}, {}, {}, {}} {}
 
@@ -213,7 +216,10 @@ Result<void> PromotionRun::take(PromotionStep step) {
   report_.step = step;
   // The claim opens the journal itself: before it there is nothing to write to.
   if (step != PromotionStep::claim) FO_TRY(journal_.enter(to_string(step)));
-  if (step == PromotionStep::fence) fence_begun_ = true;
+  if (step == PromotionStep::fence) {
+    fence_begun_ = true;
+    tell_begin();
+  }
   context_.note(Level::info, fmt::format("{}: {}", to_string(step), promotion_row(step).comment));
   const auto result = timed(step, [this, step] { return perform(step); });
   if (!result) {
@@ -223,6 +229,12 @@ Result<void> PromotionRun::take(PromotionStep step) {
   }
   if (step == PromotionStep::self_probe) serving_ = true;
   return journal_.leave(to_string(step));
+}
+
+void PromotionRun::tell_begin() {
+  const auto message = fmt::format("{} takes over; the other nodes are switched off now", settings_.node);
+  notices_.post({PromotionEvent::begun, settings_.service, settings_.node, work_.epoch, report_.step, report_.serving,
+                 message, "", report_.warnings, std::chrono::system_clock::now()});
 }
 
 Result<void> PromotionRun::perform(PromotionStep step) {
@@ -277,6 +289,8 @@ Result<void> PromotionRun::claim() {
 
 Result<void> PromotionRun::observe_again() {
   FO_TRY(parts_.arbiter.still_ours(context_));
+  // An admin who pauses now expects that nothing is switched off any more.
+  FO_TRY(check_not_paused(settings_, state_));
   const auto seen = observe_peers(parts_.peers, parts_.observer, 1, Duration::zero(), context_);
   FO_TRY(context_.check());
   for (const auto& peer : seen) {
@@ -285,6 +299,11 @@ Result<void> PromotionRun::observe_again() {
     report_.serving = peer.verdict.health ? peer.name : "unknown";
     return fail(ErrorKind::refused,
                 fmt::format("{} is {} now: {}", peer.name, to_string(peer.verdict.health), peer.verdict.reason));
+  }
+  const auto others = apply_observer_rule(ask_observers(settings_, parts_, seen, context_));
+  if (!others.objections.empty()) {
+    report_.serving = "unknown";
+    return fail(ErrorKind::refused, others.objections.front().reason);
   }
   work_.detail = settings_.switchover ? "as before" : "still down";
   return {};

@@ -8,6 +8,7 @@
 #include <failover/error.hpp>
 #include <failover/promoter.hpp>
 
+#include "promote/notices.hpp"
 #include "promote/work.hpp"
 #include "state/promotion_journal.hpp"
 #include "state/role_file.hpp"
@@ -19,7 +20,7 @@ namespace failover {
 class PromotionRun {
  public:
   PromotionRun(const PromotionSettings& settings, PromotionParts& parts, const StateDir& state,
-               PromotionJournal& journal, const Context& context);
+               PromotionJournal& journal, Notices& notices, const Context& context);
 
   /// Looks, plans, asks, acts. Called once.
   PromotionReport run(const PromotionApproval& approve);
@@ -53,6 +54,7 @@ class PromotionRun {
   void conclude(const Error& error);
   /// A switchover that failed before its commit; false: it could not be given back.
   bool gave_back(const Error& error);
+  void tell_begin();
   [[nodiscard]] std::string next_after() const;
   void note_failure(const Result<void>& result);
   [[nodiscard]] RoleRecord standby() const;
@@ -61,6 +63,7 @@ class PromotionRun {
   PromotionParts& parts_;
   const StateDir& state_;
   PromotionJournal& journal_;
+  Notices& notices_;
   const Context& context_;
   std::optional<RoleRecord> role_before_;
   PromotionPlan plan_;

@@ -21,6 +21,22 @@ std::string_view to_string(PromotionStep step) noexcept {
   return promotion_row(step).name;
 }
 
+std::string_view to_string(PromotionEvent event) noexcept {
+  switch (event) {
+    case PromotionEvent::begun:
+      return "begun";
+    case PromotionEvent::done:
+      return "done";
+    case PromotionEvent::unfinished:
+      return "unfinished";
+    case PromotionEvent::superseded:
+      return "superseded";
+    case PromotionEvent::withdrawn:
+      return "withdrawn";
+  }
+  return "unfinished";
+}
+
 Result<PromotionStep> parse_promotion_step(std::string_view name) {
   std::string known;
   for (const auto& row : promotion_table) {

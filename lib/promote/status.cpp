@@ -1,5 +1,7 @@
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <sstream>
 #include <string>
 
@@ -12,6 +14,8 @@
 #include "core/file_io.hpp"
 #include "failover/promoter.hpp"
 #include "promote/gather.hpp"
+#include "promote/quiet_rules.hpp"
+#include "state/pause_file.hpp"
 #include "state/promotion_journal.hpp"
 #include "state/restored_generation.hpp"
 #include "state/role_file.hpp"
@@ -50,9 +54,12 @@ Result<PromotionStatus> promotion_status(const std::filesystem::path& state_dir)
   if (role) status.role_epoch = role->epoch;
   status.last = earlier_promotion(FO_TRY(PromotionJournal::read(state)));
   if (const auto generation = FO_TRY(read_restored_generation(state))) {
-    status.backup = BackupFacts{std::filesystem::path(generation->backup).filename().string(), generation->backup_time,
-                                generation->restored};
+    status.backup = backup_facts(*generation);
   }
+  const auto pause = FO_TRY(read_pause(state));
+  if (pause && pause->until > std::chrono::system_clock::now()) status.pause = pause;
+  status.last_promotion =
+      last_promotion_here(status.role, role ? std::optional(role->since) : std::nullopt, status.last);
   status.restore_in_progress = FO_TRY(restore_in_progress(state));
   status.running = lock_is_held(state);
   return status;

@@ -111,6 +111,7 @@ Result<void> fold(PromotionHistory& history, const std::string& text) {
     add_once(last.fenced, text_of(json, "node"));
   } else if (type == "end") {
     last.outcome = text_of(json, "outcome");
+    last.ended = text_of(json, "time");
   } else if (type == "view") {
     fold_view(last, json);
   } else {

@@ -36,6 +36,7 @@ struct PromotionRecord {
   std::vector<std::string> fenced;        ///< nodes that were confirmed off
   std::map<std::string, PromotionViewRecord> views;
   std::string outcome;  ///< done, withdrawn, superseded; empty = it has not ended
+  std::string ended;    ///< RFC 3339; empty = it has not
 };
 
 /// All that the journal says.

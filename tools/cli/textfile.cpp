@@ -27,7 +27,7 @@ std::string label_value(std::string_view text) {
   return result;
 }
 
-Result<void> replace_textfile(const std::filesystem::path& path, std::string_view text) {
+Result<void> replace_textfile(const std::filesystem::path& path, std::string_view text, std::string_view what) {
   auto temporary = path;
   temporary += fmt::format(".{}.tmp", getpid());
   std::ofstream file(temporary, std::ios::binary | std::ios::trunc);
@@ -38,7 +38,7 @@ Result<void> replace_textfile(const std::filesystem::path& path, std::string_vie
   if (file && !error) return {};
   std::error_code ignored;
   std::filesystem::remove(temporary, ignored);
-  return fail(ErrorKind::io, fmt::format("the metrics file '{}' cannot be written{}{}; check its folder", path.string(),
+  return fail(ErrorKind::io, fmt::format("{} '{}' cannot be written{}{}; check its folder", what, path.string(),
                                          error ? ": " : "", error ? error.message() : ""));
 }
 

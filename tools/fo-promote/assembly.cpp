@@ -147,6 +147,8 @@ Result<void> fill_settings(PromotionSettings& settings, const PromoteOptions& op
   settings.warn_backup_age = options.warn_backup_age;
   settings.max_backup_age = options.max_backup_age;
   settings.allow_stale_backup = options.allow_stale_backup;
+  settings.min_uptime = options.min_uptime;
+  settings.observer_policy = {.quorum = options.quorum, .max_age = options.observer_max_age};
   settings.assume_was_up = options.assume_was_up;
   if (!options.until.empty()) settings.until = FO_TRY(while_doing("--until", parse_promotion_step(options.until)));
   return {};
@@ -163,6 +165,13 @@ Result<PromotionSettings> base_settings(const PromoteOptions& options, const cli
   settings.abort_command = command_with(options, "abort");
   settings.give_back_command = command_with(options, "give-back");
   return settings;
+}
+
+Result<std::vector<std::unique_ptr<Notifier>>> make_notifiers(const PromoteOptions& options) {
+  std::vector<std::unique_ptr<Notifier>> notifiers;
+  notifiers.reserve(options.notify.size());
+  for (const auto& spec : options.notify) notifiers.push_back(FO_TRY(while_doing("--notify", make_notifier(spec))));
+  return notifiers;
 }
 
 std::string epoch_record(const PromoteOptions& options) {
@@ -184,7 +193,8 @@ Result<std::unique_ptr<Arbiter>> make_the_arbiter(const PromoteOptions& options,
 }  // namespace
 
 PromotionParts Assembly::parts() {
-  return {*observer, *self_observer, *arbiter, std::move(peers), std::move(views)};
+  return {*observer,           *self_observer, *arbiter, std::move(peers), std::move(views), std::move(observers),
+          std::move(notifiers)};
 }
 
 Result<std::chrono::seconds> whole_seconds(Duration ttl) {
@@ -215,6 +225,10 @@ Result<Assembly> assemble(const PromoteOptions& options, const cli::Session& ses
   FO_TRY(fill_settings(settings, options, cast));
   for (const auto& peer : cast.peers) assembly.peers.push_back(FO_TRY(make_peer(peer, settings)));
   assembly.views = FO_TRY(make_views(options));
+  assembly.notifiers = FO_TRY(make_notifiers(options));
+  for (const auto& url : options.observers) {
+    assembly.observers.push_back(FO_TRY(while_doing("--observer", make_witnesses(url, {}))));
+  }
   assembly.arbiter = FO_TRY(make_the_arbiter(options, attended));
   ProbeOptions probing;
   probing.timeout = options.probe_timeout;
@@ -232,6 +246,7 @@ Result<Assembly> assemble_for_abort(const PromoteOptions& options, const cli::Se
   assembly.settings.resume_command = command_with(options, "resume");
   assembly.settings.abort_command = command_with(options, "abort");
   assembly.arbiter = FO_TRY(make_the_arbiter(options, true));
+  assembly.notifiers = FO_TRY(make_notifiers(options));
   return assembly;
 }
 

@@ -22,8 +22,10 @@ struct Assembly {
   std::unique_ptr<Arbiter> arbiter;
   std::vector<PromotionPeer> peers;
   std::vector<DnsView> views;
+  std::vector<std::unique_ptr<Witnesses>> observers;
+  std::vector<std::unique_ptr<Notifier>> notifiers;
 
-  /// Hands peers and views over; called once.
+  /// Hands everything but observer and arbiter over; called once.
   PromotionParts parts();
 };
 

@@ -16,6 +16,9 @@
 #include <failover/fencer.hpp>
 #include <failover/observer.hpp>
 #include <failover/promoter.hpp>
+#include <failover/watch.hpp>
+
+#include "fo-promote/status.hpp"
 
 namespace failover::promote_tool {
 
@@ -106,7 +109,25 @@ Json backup_members(const BackupFacts& backup, WallTime now) {
   return {{"name", backup.name},
           {"time", time_text(backup.time)},
           {"restored", time_text(backup.restored)},
-          {"age_s", std::chrono::floor<std::chrono::seconds>(now - backup.time).count()}};
+          {"age_s", std::chrono::floor<std::chrono::seconds>(now - backup.time).count()},
+          {"pbx", backup.pbx},
+          {"version", backup.version},
+          {"extensions", backup.extensions ? Json(*backup.extensions) : Json()}};
+}
+
+Json observer_members(const ObserverFacts& store) {
+  Json nodes = Json::array();
+  for (const auto& one : store.seen.value_or(std::vector<NodeObservation>{})) {
+    nodes.push_back({{"node", one.node},
+                     {"role", to_string(one.role)},
+                     {"health", to_string(one.health)},
+                     {"reason", one.reason},
+                     {"age_s", one.age ? Json(seconds(*one.age)) : Json()}});
+  }
+  return {{"store", store.store},
+          {"health", to_string(store.verdict.health)},
+          {"reason", store.verdict.reason},
+          {"nodes", nodes}};
 }
 
 Json view_members(const ViewOutcome& view) {
@@ -121,6 +142,15 @@ Json earlier_members(const EarlierPromotion& earlier) {
           {"step", to_string(earlier.step)},    {"ended", earlier.ended},
           {"outcome", earlier.outcome},         {"committed", earlier.committed()},
           {"fence_tried", earlier.fence_tried}, {"fenced", earlier.fenced}};
+}
+
+/// Whether no promotion goes unattended now, and until when.
+Json pause_members(const std::optional<PromotionPause>& pause) {
+  if (!pause) return {{"paused", false}};
+  return {{"paused", true},
+          {"since", time_text(pause->since)},
+          {"until", time_text(pause->until)},
+          {"reason", pause->reason}};
 }
 
 }  // namespace
@@ -138,6 +168,8 @@ std::string plan_json(const PromotionSettings& settings, const PromotionPlan& pl
   json["warnings"] = plan.warnings;
   json["nodes"] = Json::array();
   for (const auto& peer : plan.facts.peers) json["nodes"].push_back(peer_members(peer));
+  json["observers"] = Json::array();
+  for (const auto& store : plan.facts.observers) json["observers"].push_back(observer_members(store));
   json["references"] = observations(plan.facts.references);
   json["self_probes"] = observations(plan.facts.self_probes);
   const auto backup = plan.facts.backup.value_or(std::nullopt);
@@ -171,19 +203,35 @@ std::string report_json(const PromotionReport& report) {
             {"warnings", report.warnings}};
   json["views"] = Json::array();
   for (const auto& view : report.views) json["views"].push_back(view_members(view));
+  if (report.event) json["event"] = to_string(*report.event);
+  json["notifications"] = Json::array();
+  for (const auto& notice : report.notices) {
+    json["notifications"].push_back({{"notifier", notice.notifier},
+                                     {"event", to_string(notice.event)},
+                                     {"sent", !notice.failure},
+                                     {"error", notice.failure ? Json(notice.failure->message) : Json()}});
+  }
   if (report.failure) json["error"] = to_string(report.failure->kind);
   return text(json);
 }
 
-std::string status_json(const PromotionStatus& status) {
+std::string status_json(const PromotionStatus& status, Duration min_uptime) {
   Json json{{"role", status.role},
             {"node", status.node},
             {"epoch", status.role_epoch},
             {"running", status.running},
-            {"restore_in_progress", status.restore_in_progress}};
+            {"restore_in_progress", status.restore_in_progress},
+            {"pause", pause_members(status.pause)}};
+  const auto quiet = quiet_until(status, min_uptime);
+  json["last_promotion"] = status.last_promotion ? Json(time_text(*status.last_promotion)) : Json();
+  json["quiet_until"] = quiet ? Json(time_text(*quiet)) : Json();
   json["last"] = status.last ? earlier_members(*status.last) : Json();
   json["backup"] = status.backup ? backup_members(*status.backup, std::chrono::system_clock::now()) : Json();
   return text(json);
+}
+
+std::string pause_json(const std::optional<PromotionPause>& pause) {
+  return text(pause_members(pause));
 }
 
 std::string record_json(const std::string& server, const Result<ServiceRecord>& record) {

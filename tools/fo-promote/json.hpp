@@ -1,9 +1,11 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include <failover/context.hpp>
 #include <failover/promoter.hpp>
 
 namespace failover::promote_tool {
@@ -12,7 +14,9 @@ namespace failover::promote_tool {
 std::string plan_json(const PromotionSettings& settings, const PromotionPlan& plan);
 std::string timeline_json(const TimelineEntry& entry);
 std::string report_json(const PromotionReport& report);
-std::string status_json(const PromotionStatus& status);
+/// @param min_uptime the quiet time after a promotion
+std::string status_json(const PromotionStatus& status, Duration min_uptime);
+std::string pause_json(const std::optional<PromotionPause>& pause);
 std::string record_json(const std::string& server, const Result<ServiceRecord>& record);
 
 /// The members of "answer" and "resolver" objects. @param agrees with what is wanted

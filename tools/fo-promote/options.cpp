@@ -40,6 +40,7 @@ void declare_verbs(CLI::App& app, PromoteOptions& options) {
   verb(app, options, Verb::guard, "guard", "Exit 0 if this host may start its services, else 4 with the reason");
   verb(app, options, Verb::serve_fence, "serve-fence",
        "For a forced command of sshd: status, fence EPOCH, stop, mask or give-back EPOCH of this host");
+  verb(app, options, Verb::pause, "pause", "Maintenance: for a while no promotion goes unattended; --off ends it");
   auto* dns = app.add_subcommand("dns", "The name alone: show it, move it, verify it, set its TTL");
   dns->fallthrough();
   dns->require_subcommand(1);
@@ -95,6 +96,15 @@ void declare_proof(CLI::App& app, PromoteOptions& options) {
   app.add_option("--reference", options.references, "TARGET that is up unless we are cut off ourselves; repeatable")
       ->type_name("TARGET")
       ->allow_extra_args(false);
+  app.add_option("--observer", options.observers,
+                 "etcd://HOST[,HOST..]/PREFIX where others say what they see; binding; repeatable")
+      ->type_name("URL")
+      ->allow_extra_args(false);
+  app.add_option("--quorum", options.quorum, "How many observers, this host among them, must say down (default 2)")
+      ->type_name("N")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1000}));
+  cli::add_duration(app, "--observer-max-age", options.observer_max_age,
+                    "What an observer said longer ago says nothing (default 90s)");
   app.add_option("--self-probe", options.self_probes, "TARGET that must be up here before DNS moves; repeatable")
       ->type_name("TARGET")
       ->allow_extra_args(false);
@@ -112,6 +122,14 @@ void declare_proof(CLI::App& app, PromoteOptions& options) {
       ->type_name("ARBITER");
   app.add_flag("--only-standby", options.only_standby,
                "No other standby exists: the operator arbiter lets a run go unattended");
+}
+
+void declare_quiet(CLI::App& app, PromoteOptions& options) {
+  cli::add_duration(app, "--min-uptime", options.min_uptime,
+                    "So long after the last promotion none goes unattended (default 10m; 0s: off)");
+  cli::add_duration(app, "--for", options.pause_for, "pause: how long no promotion goes unattended, at most 31d");
+  app.add_option("--reason", options.pause_reason, "pause: why, for whoever is refused")->type_name("TEXT");
+  app.add_flag("--off", options.pause_off, "pause: end it");
 }
 
 void declare_run(CLI::App& app, PromoteOptions& options) {
@@ -132,6 +150,12 @@ void declare_run(CLI::App& app, PromoteOptions& options) {
   app.add_flag("--allow-stale-backup", options.allow_stale_backup, "Promote with data that is too old, or with none");
   app.add_option("--confirm", options.confirm, "The service's name instead of the question, for scripts")
       ->type_name("FQDN");
+  app.add_option("--report", options.report, "Write how it went as one HTML page, readable on a phone")
+      ->type_name("FILE");
+  app.add_option("--notify", options.notify,
+                 "Who is told: exec:///FILE, webhook+https://HOST/PATH, mail:ADDRESS; repeatable")
+      ->type_name("NOTIFIER")
+      ->allow_extra_args(false);
   app.add_option("--run-dir", options.run_dir,
                  "Where guard leaves its note until the next boot (default /run/failover)")
       ->type_name("DIR");
@@ -155,6 +179,7 @@ void declare_promote_options(CLI::App& app, PromoteOptions& options) {
   declare_who(app, options);
   declare_dns(app, options);
   declare_proof(app, options);
+  declare_quiet(app, options);
   declare_run(app, options);
   declare_switchover(app, options);
 }

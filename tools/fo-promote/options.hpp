@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -24,6 +25,7 @@ enum class Verb {
   rejoin,
   give_back,
   guard,
+  pause,
   serve_fence,
   dns_show,
   dns_set,
@@ -51,6 +53,9 @@ struct PromoteOptions {
   Duration probe_timeout = std::chrono::seconds(5);
   std::vector<std::string> references;
   std::vector<std::string> self_probes;
+  std::vector<std::string> observers;
+  std::size_t quorum = 2;
+  Duration observer_max_age = std::chrono::seconds(90);
   std::vector<std::string> fencers;
   std::string arbiter = "operator";
   bool only_standby = false;
@@ -64,8 +69,14 @@ struct PromoteOptions {
   Duration warn_backup_age = std::chrono::hours(26);
   Duration max_backup_age = std::chrono::days(7);
   bool allow_stale_backup = false;
+  Duration min_uptime = std::chrono::minutes(10);
+  std::optional<Duration> pause_for;
+  std::string pause_reason;
+  bool pause_off = false;
   bool assume_was_up = false;
   std::string confirm;
+  std::vector<std::string> notify;
+  std::string report;
   std::vector<std::string> powered_off;
   std::string run_dir = "/run/failover";
   std::string until;

@@ -11,6 +11,7 @@
 #include "fo-promote/dns_notes.hpp"
 #include "fo-promote/guard.hpp"
 #include "fo-promote/options.hpp"
+#include "fo-promote/pause.hpp"
 #include "fo-promote/plan.hpp"
 #include "fo-promote/rejoin.hpp"
 #include "fo-promote/run.hpp"
@@ -44,6 +45,8 @@ Result<cli::Outcome> PromoteTool::run(cli::Session& session) {
       return run_guard(options_, session);
     case Verb::serve_fence:
       return run_serve_fence(options_, session);
+    case Verb::pause:
+      return run_pause(options_, session);
     case Verb::dns_show:
       return with_notes(session, [&] { return run_dns_show(options_, session); });
     case Verb::dns_set:

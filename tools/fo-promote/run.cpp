@@ -1,5 +1,7 @@
 #include "fo-promote/run.hpp"
 
+#include <optional>
+
 #include <fmt/format.h>
 
 #include <failover/error.hpp>
@@ -11,6 +13,7 @@
 #include "cli/tool.hpp"
 #include "fo-promote/approval.hpp"
 #include "fo-promote/assembly.hpp"
+#include "fo-promote/html_report.hpp"
 #include "fo-promote/options.hpp"
 #include "fo-promote/plan.hpp"
 #include "fo-promote/report.hpp"
@@ -48,17 +51,27 @@ Result<cli::Outcome> run_promotion(const PromoteOptions& options, cli::Session& 
   auto assembly = FO_TRY(assemble(options, session, is_attended(options)));
   FO_TRY(check_confirmation(options, assembly.settings));
   auto parts = assembly.parts();
-  const auto approve = make_approval(options, assembly.settings, session, [&touched] { touched = status_unfinished; });
-  const auto report = options.verb == Verb::resume
-                          ? resume_promotion(assembly.settings, parts, approve, session.context)
-                          : promote(assembly.settings, parts, approve, session.context);
+  const auto ask = make_approval(options, assembly.settings, session, [&touched] { touched = status_unfinished; });
+  std::optional<PromotionPlan> plan;
+  const PromotionApproval approve = [&plan, &ask](const PromotionPlan& found, PromotionParts& those) {
+    plan = found;
+    return ask(found, those);
+  };
+  auto report = options.verb == Verb::resume ? resume_promotion(assembly.settings, parts, approve, session.context)
+                                             : promote(assembly.settings, parts, approve, session.context);
+  // Nothing but what the run itself has found decides its failure; a page that cannot be written is a warning.
+  if (!options.report.empty()) {
+    const auto written = write_html_report(options.report, assembly.settings, plan, report);
+    if (!written) report.warnings.push_back(written.error().message);
+  }
   touched = status_to_keep(report);
   return report_outcome(report, session);
 }
 
 Result<cli::Outcome> run_abort(const PromoteOptions& options, cli::Session& session) {
   auto assembly = FO_TRY(assemble_for_abort(options, session));
-  return report_outcome(abort_promotion(assembly.settings, *assembly.arbiter, session.context), session);
+  return report_outcome(abort_promotion(assembly.settings, *assembly.arbiter, session.context, assembly.notifiers),
+                        session);
 }
 
 }  // namespace failover::promote_tool

@@ -1,6 +1,7 @@
 #include "fo-promote/status.hpp"
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include <fmt/chrono.h>
@@ -25,7 +26,7 @@ std::string time_text(WallTime time) {
   return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", std::chrono::floor<std::chrono::seconds>(time));
 }
 
-void print_status(const PromotionStatus& status, cli::Output& output) {
+void print_status(const PromotionStatus& status, Duration min_uptime, cli::Output& output) {
   output.print(status.role == "unset"
                    ? "role:      unset (no promotion has ever ended on this host)"
                    : fmt::format("role:      {} of epoch {}, as {}", status.role, status.role_epoch, status.node));
@@ -40,16 +41,29 @@ void print_status(const PromotionStatus& status, cli::Output& output) {
   } else {
     output.print("backup:    nothing was restored on this host");
   }
+  if (status.pause) {
+    output.print(fmt::format("pause:     until {}: {}", time_text(status.pause->until), status.pause->reason));
+  }
+  if (const auto quiet = quiet_until(status, min_uptime)) {
+    output.print(fmt::format("quiet:     until {} no promotion goes unattended, for the last one has just ended",
+                             time_text(*quiet)));
+  }
   if (status.restore_in_progress) output.print("restore:   interrupted; type: fo-restore --recover");
   if (status.running) output.print("now:       a restore or promotion is at work");
 }
 
 }  // namespace
 
-Result<cli::Outcome> run_status(const PromoteOptions& /*options*/, cli::Session& session) {
+std::optional<WallTime> quiet_until(const PromotionStatus& status, Duration min_uptime) {
+  if (!status.last_promotion || min_uptime <= Duration::zero()) return std::nullopt;
+  const auto until = *status.last_promotion + std::chrono::duration_cast<WallTime::duration>(min_uptime);
+  return until > std::chrono::system_clock::now() ? std::optional(until) : std::nullopt;
+}
+
+Result<cli::Outcome> run_status(const PromoteOptions& options, cli::Session& session) {
   const auto status = FO_TRY(promotion_status(session.state_dir));
-  print_status(status, session.output);
-  session.output.object("status", status_json(status));
+  print_status(status, options.min_uptime, session.output);
+  session.output.object("status", status_json(status, options.min_uptime));
   cli::Outcome outcome;
   if (status.last && !status.last->ended && !status.running) {
     outcome.status = cli::exit_status(ErrorKind::unfinished, 0);

@@ -1,6 +1,10 @@
 #pragma once
 
+#include <optional>
+
+#include <failover/context.hpp>
 #include <failover/error.hpp>
+#include <failover/promoter.hpp>
 
 #include "cli/session.hpp"
 #include "cli/tool.hpp"
@@ -10,5 +14,8 @@ namespace failover::promote_tool {
 
 /// What this host is. Status 9 when a promotion was interrupted and no run is at work, else 0.
 Result<cli::Outcome> run_status(const PromoteOptions& options, cli::Session& session);
+
+/// Until when no promotion goes unattended since the last one has just ended; none when that is not so.
+std::optional<WallTime> quiet_until(const PromotionStatus& status, Duration min_uptime);
 
 }  // namespace failover::promote_tool

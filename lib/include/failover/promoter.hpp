@@ -20,6 +20,7 @@
 #include <failover/export.hpp>
 #include <failover/fencer.hpp>
 #include <failover/observer.hpp>
+#include <failover/watch.hpp>
 
 namespace failover {
 
@@ -80,6 +81,7 @@ struct PromotionSettings {
   std::chrono::seconds ttl{60};
   std::vector<Target> references;
   std::vector<Target> self_probes;
+  WitnessPolicy observer_policy;  ///< how many observers, this host among them, must say down
   unsigned tries = 3;
   Duration tries_interval = std::chrono::seconds(2);
   std::optional<std::filesystem::path> pre_hook;
@@ -99,10 +101,48 @@ struct PromotionSettings {
   std::optional<std::filesystem::path> backup_hook;  ///< has the active host make a backup
   std::optional<std::filesystem::path> sync_hook;    ///< brings the newest backup here and restores it
   std::optional<PromotionStep> until;                ///< stop after this step
+  /// Quiet time: so long after the last promotion, as far as known, none goes unattended; zero = none.
+  Duration min_uptime = std::chrono::minutes(10);
   std::filesystem::path state_dir;
   std::string resume_command;     ///< what a person types to go on
   std::string abort_command;      ///< and to withdraw
   std::string give_back_command;  ///< and, with a node behind it, to make that one serve again
+};
+
+/// What others are told: that a promotion begins (before its first fence command), and how it ended.
+enum class PromotionEvent { begun, done, unfinished, superseded, withdrawn };
+
+/// "begun", "done", "unfinished", "superseded", "withdrawn".
+FAILOVER_EXPORT std::string_view to_string(PromotionEvent event) noexcept;
+
+struct Notification {
+  PromotionEvent event = PromotionEvent::begun;
+  std::string service;
+  std::string node;  ///< who promotes
+  std::uint64_t epoch = 0;
+  PromotionStep step = PromotionStep::check;
+  std::string serving;  ///< as in the report
+  std::string message;  ///< one sentence; hooks and peers may have had their say in it
+  std::string next;     ///< the command to type now; empty = none
+  std::vector<std::string> warnings;
+  WallTime when;
+};
+
+/// Tells somebody. Used by one thread, not the one that promotes.
+class FAILOVER_EXPORT Notifier {
+ public:
+  virtual ~Notifier() = default;
+  /// For messages, without what is secret.
+  [[nodiscard]] virtual std::string describe() const = 0;
+  /// Success: it was taken; that somebody reads it nobody knows.
+  virtual Result<void> send(const Notification& notification, const Context& context) = 0;
+};
+
+/// What became of one notification.
+struct NoticeOutcome {
+  std::string notifier;
+  PromotionEvent event = PromotionEvent::begun;
+  std::optional<Error> failure;
 };
 
 /// What it is done with. The runner owns none of the references.
@@ -112,6 +152,8 @@ struct PromotionParts {
   Arbiter& arbiter;
   std::vector<PromotionPeer> peers;
   std::vector<DnsView> views;
+  std::vector<std::unique_ptr<Witnesses>> observers = {};  ///< stores of what others see; each is binding
+  std::vector<std::unique_ptr<Notifier>> notifiers = {};   ///< their failures neither stop nor delay a promotion
 };
 
 struct FencerFacts {
@@ -128,6 +170,13 @@ struct PeerFacts {
   Verdict verdict;  ///< over all tries: up if any try was up, down only if every try was down, else unknown
   Result<std::vector<std::string>> never_up;  ///< its probes that no watch of this host has ever seen up
   std::vector<FencerFacts> fencers;
+};
+
+/// What the nodes in one store see of the service.
+struct ObserverFacts {
+  std::string store;
+  Result<std::vector<NodeObservation>> seen;
+  Verdict verdict;  ///< theirs and ours together; only "down" lets a failover go
 };
 
 /// One view as it is and as it shall be.
@@ -150,8 +199,18 @@ struct ViewFacts {
 
 struct BackupFacts {
   std::string name;
-  WallTime time;      ///< of the backup's content
-  WallTime restored;  ///< when it was restored here
+  WallTime time;             ///< of the backup's content
+  WallTime restored;         ///< when it was restored here
+  std::string pbx = {};      ///< what it is of, as far as the restore could tell: "Asterisk"
+  std::string version = {};  ///< of the PBX
+  std::optional<std::uint64_t> extensions = std::nullopt;
+};
+
+/// Maintenance: until then no promotion goes unattended.
+struct PromotionPause {
+  WallTime since;
+  WallTime until;
+  std::string reason;  ///< one line
 };
 
 /// What the journal says of the last promotion.
@@ -161,6 +220,7 @@ struct EarlierPromotion {
   PromotionStep step = PromotionStep::check;  ///< the last one that was entered
   bool ended = false;
   std::string outcome;                   ///< done, withdrawn or superseded, once it has ended
+  std::optional<WallTime> ended_at;      ///< as far as it was written down
   std::vector<PromotionStep> left;       ///< steps that were completed
   std::vector<std::string> fence_tried;  ///< nodes that may have been switched off
   std::vector<std::string> fenced;       ///< nodes that were confirmed off
@@ -177,12 +237,15 @@ struct PromotionFacts {
   Result<bool> restore_in_progress = false;
   std::string role;  ///< of this host: unset, standby, promoting, active, fenced
   std::uint64_t role_epoch = 0;
+  std::optional<WallTime> role_since;
+  Result<std::optional<PromotionPause>> pause = std::nullopt;  ///< also one that is over
   std::optional<EarlierPromotion> earlier;
   std::uint64_t journal_epoch = 0;  ///< the largest one in it
   std::vector<Observation> references;
   std::vector<Observation> self_probes;
   std::size_t independent_references = 0;  ///< on different hosts, none of them this host's gateway
   std::vector<PeerFacts> peers;
+  std::vector<ObserverFacts> observers = {};
   std::vector<ViewFacts> views;
   Result<ArbiterRecord> arbiter;
   Result<void> unattended;  ///< whether the arbiter lets a run go without a person
@@ -263,7 +326,9 @@ struct PromotionReport {
   std::string serving;  ///< the node that serves now, "none", or "unknown"
   std::string next;     ///< the command to type now; empty = none
   std::vector<TimelineEntry> timeline;
-  std::vector<ViewOutcome> views;  ///< empty = the run has not come to DNS
+  std::vector<ViewOutcome> views;                      ///< empty = the run has not come to DNS
+  std::optional<PromotionEvent> event = std::nullopt;  ///< how it ended, as others are told; none = nothing was touched
+  std::vector<NoticeOutcome> notices = {};             ///< what became of each notification
 };
 
 /// Shown every plan before anything is touched. An error ends the run; for a plan that says stop the answer does not
@@ -279,8 +344,10 @@ FAILOVER_EXPORT PromotionReport resume_promotion(const PromotionSettings& settin
                                                  const PromotionApproval& approve, const Context& context);
 
 /// Withdraws an interrupted promotion before its commit and lists what it switched off; after it refuses.
+/// @param notifiers not owned
 FAILOVER_EXPORT PromotionReport abort_promotion(const PromotionSettings& settings, Arbiter& arbiter,
-                                                const Context& context);
+                                                const Context& context,
+                                                std::span<const std::unique_ptr<Notifier>> notifiers = {});
 
 /// What this host knows of itself without asking anybody.
 struct PromotionStatus {
@@ -289,6 +356,8 @@ struct PromotionStatus {
   std::uint64_t role_epoch = 0;
   std::optional<EarlierPromotion> last;
   std::optional<BackupFacts> backup;
+  std::optional<PromotionPause> pause;     ///< that holds now
+  std::optional<WallTime> last_promotion;  ///< when the last one ended that this host knows of
   bool restore_in_progress = false;
   bool running = false;  ///< a restore or promotion is at work now
 };

@@ -20,6 +20,8 @@
 /// from scheme to maker. An unknown scheme is an error of kind usage that lists the known ones.
 namespace failover {
 
+class Notifier;
+
 FAILOVER_EXPORT Result<std::unique_ptr<Observer>> make_observer(const ProbeOptions& options);
 
 /// @param location the SOURCE of fo-fetch(1): `sftp://backup@store.example/pbx/3CX*.zip`. A password in it is refused.
@@ -55,5 +57,9 @@ struct WitnessOptions {
 
 /// @param url the store of fo-probe(1): `etcd://HOST:2379[,HOST:2379..]/PREFIX`
 FAILOVER_EXPORT Result<std::unique_ptr<Witnesses>> make_witnesses(std::string_view url, const WitnessOptions& options);
+
+/// @param spec the NOTIFIER of failover-notify(7): `exec:///FILE`, `webhook+https://HOST/PATH` or `mail:ADDRESS`. Files
+/// that it names are looked at when there is something to tell, not now.
+FAILOVER_EXPORT Result<std::unique_ptr<Notifier>> make_notifier(std::string_view spec);
 
 }  // namespace failover

@@ -135,4 +135,14 @@ FAILOVER_EXPORT Result<FenceAnswer> parse_fence_answer(std::string_view line);
 FAILOVER_EXPORT Result<FenceAnswer> serve_fence(const PromotionSettings& settings, Observer& self_observer,
                                                 const FenceRequest& request, const Context& context);
 
+/// For so long no promotion of this host goes unattended; in place of an earlier pause. Durable when it returns. A
+/// promotion that is at work heeds it up to its first fence command. Takes no lock.
+/// @param length at most 31 days, for a pause that was forgotten is a failover that does not come
+/// @param reason one line of at most 200 bytes, for whoever is refused; an error of kind usage if it is not
+FAILOVER_EXPORT Result<PromotionPause> pause_promotions(const std::filesystem::path& state_dir, Duration length,
+                                                        const std::string& reason);
+
+/// Promotions may go unattended again. @return whether there was a pause that held
+FAILOVER_EXPORT Result<bool> end_pause(const std::filesystem::path& state_dir);
+
 }  // namespace failover

@@ -1,8 +1,12 @@
+#include <chrono>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <failover/dns.hpp>
+#include <failover/observer.hpp>
 #include <failover/promoter.hpp>
+#include <failover/watch.hpp>
 
 #include "support/catch.hpp"
 #include "unit/promote/facts.hpp"
@@ -36,4 +40,23 @@ TEST_CASE("a view without compare-and-swap is no secret") {
   CHECK(page_of(Swap::atomic).find("no compare-and-swap there") == std::string::npos);
   CHECK(page_of(Swap::checked).find("TTL 60 s, checked before and after") != std::string::npos);
   CHECK(page_of(Swap::checked).find("no compare-and-swap there") != std::string::npos);
+}
+
+TEST_CASE("the evidence tells what is in the backup, what others see, and when callers are back") {
+  auto facts = good_facts();
+  facts.backup = BackupFacts{"nightly.zip", facts.now - std::chrono::hours(4), facts.now, "Asterisk", "20.5.0", 42};
+  NodeObservation other;
+  other.node = "c";
+  other.health = Health::down;
+  other.age = std::chrono::seconds(7);
+  other.reason = "2 of 2 down";
+  facts.observers = {{"etcd x", std::vector<NodeObservation>{other}, {Health::down, "observers: 2 down"}}};
+  const auto wanted = settings();
+  std::string page;
+  for (const auto& line : promotion_evidence(wanted, plan_promotion(wanted, std::move(facts)))) page += line + "\n";
+  for (const auto* part : {"of Asterisk 20.5.0, 42 extensions", "others, by etcd x: down (observers: 2 down)",
+                           "down    c (observer), 7 s ago: 2 of 2 down", "When callers are back: all of them"}) {
+    CAPTURE(page, part);
+    CHECK(page.find(part) != std::string::npos);
+  }
 }

@@ -18,6 +18,7 @@
 #include <failover/fencer.hpp>
 #include <failover/observer.hpp>
 #include <failover/promoter.hpp>
+#include <failover/watch.hpp>
 
 #include "arbiter/operator_arbiter.hpp"
 #include "state/restored_generation.hpp"
@@ -217,6 +218,8 @@ class Stage {
     view.updater = std::make_unique<FakeUpdater>(world);
     view.verifier = std::make_unique<FakeVerifier>(world);
     parts.views.push_back(std::move(view));
+    parts.observers = std::move(observers);
+    parts.notifiers = std::move(notifiers);
     return resume ? resume_promotion(settings, parts, approve, context) : promote(settings, parts, approve, context);
   }
 
@@ -230,6 +233,8 @@ class Stage {
   World world;
   PromotionSettings settings;
   Arbiter* arbiter = nullptr;  ///< none: the person at the terminal
+  std::vector<std::unique_ptr<Witnesses>> observers;  ///< of the next run
+  std::vector<std::unique_ptr<Notifier>> notifiers;   ///< of the next run
 
  private:
   test::TemporaryDirectory directory_;
