@@ -2,11 +2,13 @@
 
 import base64
 import itertools
+import json
 import struct
+import subprocess
 import time
 import unittest
 
-from conformance.dns_updater_suite import EPOCH_RECORD, NEW, OLD, SERVICE, DnsChecks, act
+from conformance.dns_updater_suite import DRIVER, EPOCH_RECORD, NEW, OLD, SERVICE, DnsChecks, act
 from support import tool
 from support.fake_dns import FakeDns, answer_to, dns
 from support.tool import temporary_folder
@@ -220,9 +222,42 @@ class Primary(HostileTest):
 
         one = self.serve(answers, key=self.key)
         self.serve(answers, key=self.key, address="::1", port=one.port)
-        url = f"rfc2136://localhost:{one.port}/{ZONE}?key-file={self.key_file}"
-        self.assert_error(act(url, "replace", OLD, f"{NEW};1:a", timeout=3.0), "unreachable", "so far nothing has changed")
+        hosts = temporary_folder(self) / "hosts"
+        hosts.write_text("127.0.0.1 primary.test\n::1 primary.test\n", encoding="ascii")
+        url = f"rfc2136://primary.test:{one.port}/{ZONE}?key-file={self.key_file}"
+        done = subprocess.run(["unshare", "--mount", "sh", "-c", 'mount --bind "$0" /etc/hosts; exec "$@"', hosts, DRIVER, url, SERVICE,
+                               EPOCH_RECORD, "3", "0", "replace", OLD, f"{NEW};1:a"], capture_output=True, text=True, check=True, timeout=30)
+        self.assert_error(json.loads(done.stdout), "unreachable", "so far nothing has changed")
         self.assertEqual(len(updates), 1)
+
+    def dies_over_an_update(self, works):
+        """A server that is down once the update was sent. `works`: it is up again at once, and has done the update."""
+        changed = []
+
+        def answers(request):
+            if request.opcode() == dns.opcode.UPDATE:
+                changed.append(True)
+                if not works:
+                    server.close()
+                return []
+            if changed and request.question[0].rdtype == dns.rdatatype.TXT:
+                text = '"epoch=1 node=a time=2026-11-23T06:07:00Z"'
+                return [answer_to(request, (EPOCH_RECORD + ".", 60, "TXT", text)).to_wire()]
+            return [service_answer(request, NEW if changed else OLD).to_wire()]
+
+        server = self.serve(answers, key=self.key)
+        url = f"rfc2136://127.0.0.1:{server.port}/{ZONE}?key-file={self.key_file}"
+        return act(url, "replace", OLD, f"{NEW};1:a", timeout=3.0)
+
+    def test_a_server_that_goes_down_after_the_update_was_sent(self):
+        self.assert_error(self.dies_over_an_update(works=False), "unreachable", "whether the update was done is not known")
+
+    def test_a_server_that_went_down_after_it_did_the_update(self):
+        """Reading back decides. That is told, and needs no look: what was lost is the answer."""
+        done = self.dies_over_an_update(works=True)
+        self.assertTrue(done["ok"], done)
+        self.assertEqual((len(done["remarks"]), done["warnings"]), (1, []), done)
+        self.assertIn("reading back shows that the update was done", done["remarks"][0])
 
     def test_a_server_that_talks_for_ever(self):
         def answers(request):

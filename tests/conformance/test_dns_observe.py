@@ -7,6 +7,7 @@ import threading
 import unittest
 
 from conformance.dns_updater_suite import DRIVER, EPOCH_RECORD, NEW, OLD, SERVICE, THIRD, DnsChecks, act
+from support.fake_dns import dns
 from support.named import Named
 from support.private_host import PrivateHost
 from support.provider_zone import ProviderZone
@@ -26,11 +27,14 @@ class ObserveTest(DnsChecks, unittest.TestCase):
     def seen(self):
         return self.zone.seen()
 
-    def pbx_moves(self, *addresses, after=0.0):
+    def pbx_moves(self, *addresses, after=0.0, zone=None):
         """The PBX moves its own name."""
+        zone = zone or self.zone
+
         def move():
-            with self.zone.lock:
-                self.zone.sets[SERVICE, "A"] = (60, list(addresses))
+            with zone.lock:
+                zone.sets[SERVICE, "A"] = (60, list(addresses))
+
         timer = threading.Timer(after, move)
         timer.start()
         self.addCleanup(timer.join)
@@ -57,6 +61,39 @@ class ObserveTest(DnsChecks, unittest.TestCase):
         self.assertTrue(act(self.url, "wait", f"{NEW};1:a")["ok"])
         again = act(self.url, "replace", f"{NEW};1:a", f"{NEW};1:a")
         self.assertTrue(again["ok"], again)
+
+    def test_waits_for_every_server_and_changes_nothing_itself(self):
+        other = ProviderZone(self)
+        url = f"{self.plain},127.0.0.1:{other.dns.port}"
+        self.pbx_moves(NEW, after=0.3)
+        self.pbx_moves(NEW, after=1.5, zone=other)
+        result = act(url, "replace", OLD, NEW, timeout=15)
+        self.assertTrue(result["ok"], result)
+        self.assertGreaterEqual(result["seconds"], 1.4)
+        asked = [*self.zone.dns.requests, *other.dns.requests]
+        self.assertEqual({request.opcode() for request in asked}, {dns.opcode.QUERY})
+
+    def test_one_server_that_stays_behind_is_named(self):
+        other = ProviderZone(self)
+        self.pbx_moves(NEW, after=0.3)
+        result = act(f"{self.plain},127.0.0.1:{other.dns.port}", "replace", OLD, NEW, timeout=2.0)
+        self.assert_error(result, "timeout", "1 of 2", f"127.0.0.1:{other.dns.port} still says {OLD}")
+
+    def test_the_new_address_beside_the_old_one_is_not_the_move(self):
+        self.pbx_moves(OLD, NEW, after=0.3)
+        self.pbx_moves(NEW, after=1.5)
+        result = act(self.plain, "replace", OLD, NEW, timeout=15)
+        self.assertTrue(result["ok"], result)
+        self.assertGreaterEqual(result["seconds"], 1.4)
+
+    def test_what_it_is_asked_to_wait_for_must_make_sense(self):
+        self.assert_error(act(self.plain, "replace", OLD, "-"), "refused", "without an address")
+        with self.zone.lock:
+            self.zone.sets[SERVICE, "AAAA"] = (60, ["2001:db8::2"])
+            del self.zone.sets[SERVICE, "A"]
+        self.assertTrue(act(self.plain, "replace", "2001:DB8:0::2", "2001:DB8:0:0::2")["ok"])
+        # The address that is there, in other words, is no conflict.
+        self.assert_error(act(self.plain, "replace", "2001:DB8:0::2", NEW, timeout=1.0), "timeout", "waiting for whoever moves it")
 
     def test_a_name_that_does_not_move_in_time(self):
         """The mark is written first; what a second try finds is the old address with its own mark, and it goes on."""
@@ -117,6 +154,8 @@ class ObserveTest(DnsChecks, unittest.TestCase):
             self.assert_error(act(self.url, *arguments, timeout=3), "unreachable")
 
     def test_urls(self):
+        view = act(f"{self.plain}&from={OLD}&to={THIRD},{NEW}&ttl=30", "view")
+        self.assertEqual((view["from"], view["to"], view["ttl"]), ([OLD], [NEW, THIRD], 30))
         for url, word in (("observe://x", "observe://"), (self.plain + "&colour=red", "'colour'"), (self.plain + " observe://", "carries no epoch mark")):
             self.assert_error(act(url, "view"), "usage", word)
 
@@ -124,31 +163,44 @@ class ObserveTest(DnsChecks, unittest.TestCase):
 class NamedThere(Named):
     """BIND on the port that resolvers ask, on a host of its own."""
 
-    def __init__(self, host, **options):
-        super().__init__(port=53, **options)
+    def __init__(self, host, port=53, **options):
+        super().__init__(port=port, **options)
         self.host = host
 
     def command(self):
         return [*self.host.wrapper, *super().command()]
 
     def ready(self):
-        done = subprocess.run([*self.host.wrapper, "dig", "+short", "+tcp", "+time=1", "+tries=1", "@127.0.0.1", "pbx.test", "SOA"],
+        done = subprocess.run([*self.host.wrapper, "dig", "+short", "+tcp", "+time=1", "+tries=1", "@127.0.0.1", "-p", str(self.port),
+                               "pbx.test", "SOA"],
                               capture_output=True, text=True, check=False)
         return "hostmaster" in done.stdout
 
 
 class ObserveFindsServers(unittest.TestCase):
-    def test_the_zone_above_the_name_is_found(self):
-        host = PrivateHost(self, [], {})
-        server = NamedThere(host, records=[f"{SERVICE}. IN A {OLD}", f"deep.below.{SERVICE}. IN A {NEW}"])
+    def start(self, host, port, records):
+        server = NamedThere(host, port=port, records=records)
         self.addCleanup(server.close)
         server.start()
+
+    def ask(self, host, url, service):
+        done = subprocess.run([*host.wrapper, DRIVER, url, service, EPOCH_RECORD, "5", "0", "ask"], capture_output=True, text=True,
+                              check=True, timeout=30)
+        result = json.loads(done.stdout)
+        self.assertTrue(result["ok"], result)
+        return [(one["server"], one.get("addresses")) for one in result["servers"]]
+
+    def test_the_zone_above_the_name_is_found(self):
+        host = PrivateHost(self, [], {})
+        self.start(host, 53, [f"{SERVICE}. IN A {OLD}", f"deep.below.{SERVICE}. IN A {NEW}"])
         for service, address in ((SERVICE, OLD), (f"deep.below.{SERVICE}", NEW)):
-            done = subprocess.run([*host.wrapper, DRIVER, "observe://", service, EPOCH_RECORD, "5", "0", "ask"],
-                                  capture_output=True, text=True, check=True, timeout=30)
-            result = json.loads(done.stdout)
-            self.assertTrue(result["ok"], result)
-            self.assertEqual([(one["server"], one.get("addresses")) for one in result["servers"]], [("ns1.pbx.test (127.0.0.1:53)", [address])])
+            self.assertEqual(self.ask(host, "observe://", service), [("ns1.pbx.test (127.0.0.1:53)", [address])])
+
+    def test_its_servers_are_asked_at_the_port_that_is_given(self):
+        host = PrivateHost(self, [], {})
+        self.start(host, 53, [f"{SERVICE}. IN A {OLD}"])
+        self.start(host, 5300, [f"{SERVICE}. IN A {NEW}"])
+        self.assertEqual(self.ask(host, "observe://?ns-port=5300", SERVICE), [("ns1.pbx.test (127.0.0.1:5300)", [NEW])])
 
 
 if __name__ == "__main__":

@@ -78,6 +78,9 @@ class OneServer(DnsCase):
         self.assertIn("caches_expire", view)
         resolvers = self.objects(done, "resolver")
         self.assertEqual([each["agrees"] for each in resolvers], [True, False])
+        again = self.dns("set", self.url(server), "--from", A, "--to", B)
+        self.assertEqual((again.status, self.objects(again, "view")[0]["moved"]), (0, False), again)
+        self.assertIn("nothing to do", again.result["message"])
 
     def test_set_refuses_and_its_preview_says_so(self):
         server = self.primary()
