@@ -29,6 +29,12 @@ NodeObservation says(const std::string& node, Result<Health> health, std::option
   return one;
 }
 
+NodeObservation served(const std::string& node) {
+  auto one = says(node, Health::up);
+  one.role = WitnessRole::active;
+  return one;
+}
+
 class FakeStore final : public Witnesses {
  public:
   explicit FakeStore(Result<std::vector<NodeObservation>> seen) : seen_(std::move(seen)) {}
@@ -61,6 +67,9 @@ TEST_CASE("observers are binding: only their down lets a failover go") {
       {"our own watch counts once, not twice", Seen{says("b", Health::down)}, false},
       {"what our watch said is not newer than our own look", Seen{says("b", Health::up), says("c", Health::down)},
        true},
+      {"what this host said when it was the active is not the active's word",
+       Seen{served("b"), says("c", Health::down)}, true},
+      {"the active says that it serves", Seen{served("a"), says("c", Health::down)}, false},
       {"the store cannot be read", unread, false},
   };
   for (const auto& each : cases) {
