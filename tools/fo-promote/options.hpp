@@ -14,7 +14,21 @@ class App;
 
 namespace failover::promote_tool {
 
-enum class Verb { status, plan, run, resume, abort, adopt, guard, dns_show, dns_set, dns_verify, dns_set_ttl };
+enum class Verb {
+  status,
+  plan,
+  run,
+  resume,
+  abort,
+  adopt,
+  guard,
+  ready,
+  drill,
+  dns_show,
+  dns_set,
+  dns_verify,
+  dns_set_ttl
+};
 
 /// The table of options, as they were given or stand in the configuration file.
 struct PromoteOptions {
@@ -30,6 +44,11 @@ struct PromoteOptions {
   Duration max_ttl = std::chrono::seconds(300);
   std::vector<std::string> resolvers;
   bool canary = false;
+  std::uint64_t min_free = std::uint64_t{1} << 30U;
+  std::optional<Duration> max_drill_age;
+  std::vector<std::string> skip;
+  std::string restore_into;
+  std::string drill_hook;
   std::vector<std::string> probes;
   unsigned tries = 3;
   Duration tries_interval = std::chrono::seconds(2);

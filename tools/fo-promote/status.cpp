@@ -2,13 +2,16 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 #include <failover/promoter.hpp>
+#include <failover/role.hpp>
 
 #include "cli/exit_status.hpp"
 #include "cli/output.hpp"
@@ -44,13 +47,30 @@ void print_status(const PromotionStatus& status, cli::Output& output) {
   if (status.running) output.print("now:       a restore or promotion is at work");
 }
 
+void print_last_drill(const Result<std::vector<DrillRecord>>& drills, cli::Output& output) {
+  if (!drills || drills->empty()) return;
+  const auto& last = drills->back();
+  output.print(fmt::format("drill:     {}: {}", time_text(last.when), last.said));
+  output.object("drill", nlohmann::json{{"ended", time_text(last.when)},
+                                        {"good", last.good},
+                                        {"took_s", std::chrono::duration<double>(last.took).count()},
+                                        {"said", last.said}}
+                             .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
 }  // namespace
 
-Result<cli::Outcome> run_status(const PromoteOptions& /*options*/, cli::Session& session) {
+Result<cli::Outcome> run_status(const PromoteOptions& options, cli::Session& session) {
   const auto status = FO_TRY(promotion_status(session.state_dir));
   print_status(status, session.output);
   session.output.object("status", status_json(status));
   cli::Outcome outcome;
+  const auto drills = read_drills(session.state_dir);
+  print_last_drill(drills, session.output);
+  if (const auto said = drill_warning(drills, options.max_drill_age, std::chrono::system_clock::now())) {
+    outcome.status = cli::status_warning;
+    outcome.message = *said + "; type: fo-promote drill";
+  }
   if (status.last && !status.last->ended && !status.running) {
     outcome.status = cli::exit_status(ErrorKind::unfinished, 0);
     outcome.message =

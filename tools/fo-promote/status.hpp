@@ -8,7 +8,8 @@
 
 namespace failover::promote_tool {
 
-/// What this host is. Status 9 when a promotion was interrupted and no run is at work, else 0.
+/// What this host is. Status 9 when a promotion was interrupted and no run is at work, 3 when a good drill is overdue,
+/// else 0.
 Result<cli::Outcome> run_status(const PromoteOptions& options, cli::Session& session);
 
 }  // namespace failover::promote_tool
