@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include <failover/error.hpp>
 #include <failover/restorer.hpp>
@@ -40,6 +41,9 @@ RestoredGeneration generation_of(const VerifiedBackup& backup, const RestoreRun&
   generation.extensions = backup.contents.extensions;
   generation.files = backup.files;
   generation.bytes = backup.bytes;
+  generation.fqdn = backup.contents.fqdn;
+  generation.gateways = backup.contents.gateways.value_or(std::vector<BackupGateway>{});
+  generation.certificates = backup.contents.certificates;
   if (run.before) {
     generation.previous = run.before->generation;
     generation.previous_backup = run.before->backup;

@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -40,6 +42,52 @@ void take(const nlohmann::json& value, const char* key, std::optional<T>& fact) 
   if (value.contains(key)) fact = value.at(key).get<T>();
 }
 
+// A backup may name thousands, and every run's line in the journal carries them.
+constexpr std::size_t most_kept = 16;
+constexpr std::size_t longest_kept = 255;
+
+/// As it will be written: a control character takes six bytes.
+bool short_enough(const std::string& text) {
+  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).size() <= longest_kept;
+}
+
+nlohmann::json gateways_json(const std::vector<BackupGateway>& gateways) {
+  auto list = nlohmann::json::array();
+  for (const auto& each : gateways) {
+    if (list.size() == most_kept) break;
+    if (!short_enough(each.name) || !short_enough(each.host)) continue;
+    list.push_back({{"name", each.name}, {"host", each.host}});
+    put(list.back(), "port", each.port);
+  }
+  return list;
+}
+
+nlohmann::json certificates_json(const std::vector<BackupCertificate>& certificates) {
+  auto list = nlohmann::json::array();
+  for (const auto& each : certificates) {
+    if (list.size() == most_kept) break;
+    if (!short_enough(each.path) || !short_enough(each.subject)) continue;
+    list.push_back({{"path", each.path}, {"subject", each.subject}});
+    if (each.expires) list.back()["expires"] = rfc3339(*each.expires);
+  }
+  return list;
+}
+
+void take_contents(const nlohmann::json& value, RestoredGeneration& generation) {
+  take(value, "fqdn", generation.fqdn);
+  for (const auto& each : value.value("gateways", nlohmann::json::array())) {
+    BackupGateway gateway{each.at("name").get<std::string>(), each.at("host").get<std::string>(), {}};
+    take(each, "port", gateway.port);
+    generation.gateways.push_back(std::move(gateway));
+  }
+  for (const auto& each : value.value("certificates", nlohmann::json::array())) {
+    BackupCertificate certificate{each.at("path").get<std::string>(), each.at("subject").get<std::string>(), {}};
+    // A date at the end of time is written, but not read again: unknown.
+    if (const auto time = parse_rfc3339(each.value("expires", std::string()))) certificate.expires = *time;
+    generation.certificates.push_back(std::move(certificate));
+  }
+}
+
 }  // namespace
 
 std::string generation_to_json(const RestoredGeneration& generation) {
@@ -57,6 +105,9 @@ std::string generation_to_json(const RestoredGeneration& generation) {
   put(value, "extensions", generation.extensions);
   put(value, "files", generation.files);
   put(value, "bytes", generation.bytes);
+  if (generation.fqdn && short_enough(*generation.fqdn)) value["fqdn"] = *generation.fqdn;
+  if (!generation.gateways.empty()) value["gateways"] = gateways_json(generation.gateways);
+  if (!generation.certificates.empty()) value["certificates"] = certificates_json(generation.certificates);
   return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -77,6 +128,7 @@ Result<RestoredGeneration> generation_from_json(std::string_view text) {
     take(value, "extensions", generation.extensions);
     take(value, "files", generation.files);
     take(value, "bytes", generation.bytes);
+    take_contents(value, generation);
     return generation;
   } catch (const nlohmann::json::exception&) {
     return fail(ErrorKind::integrity, "a record of a restored generation is malformed");

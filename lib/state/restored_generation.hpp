@@ -31,6 +31,10 @@ struct RestoredGeneration {
   std::optional<std::uint64_t> extensions{};
   std::optional<std::uint64_t> files{};
   std::optional<std::uint64_t> bytes{};  ///< unpacked
+  // What a promotion will meet, as far as the backup told it; of many only the first.
+  std::optional<std::string> fqdn{};
+  std::vector<BackupGateway> gateways{};
+  std::vector<BackupCertificate> certificates{};
 };
 
 /// What is applied now; none when nothing was ever restored here. A file by a newer version is kind unfinished.

@@ -26,7 +26,7 @@ class InstalledFilesTest(unittest.TestCase):
                          f"share/zsh/site-functions/_{tool}", f"share/fish/vendor_completions.d/{tool}.fish"):
                 self.assertTrue((self.prefix / name).is_file(), name)
         self.assertFalse((self.prefix / "bin" / "fo-completions").exists())
-        for worker in ("fo-smb", "fo-unpack"):
+        for worker in ("fo-drill", "fo-smb", "fo-unpack"):
             self.assertTrue((self.prefix / "libexec" / "failover" / worker).is_file(), worker)
         headers = {path.name for path in (SOURCE_DIR / "lib" / "include" / "failover").iterdir()}
         self.assertEqual({path.name for path in (self.prefix / "include" / "failover").iterdir()}, headers)

@@ -1,6 +1,5 @@
 #include "fo-probe/perfdata.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <map>
@@ -8,11 +7,14 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include <failover/context.hpp>
 #include <failover/observer.hpp>
+
+#include "cli/plugin_line.hpp"
 
 namespace failover::cli {
 
@@ -26,27 +28,19 @@ std::string threshold(const std::optional<Duration>& value) {
   return value ? fmt::format("{:g}", seconds(*value)) : std::string{};
 }
 
-/// A label may hold neither quotes nor an equals sign.
-std::string label(std::string text) {
-  std::ranges::replace(text, '\'', '_');
-  std::ranges::replace(text, '=', '_');
-  return text;
-}
-
 }  // namespace
 
 std::string perfdata(std::span<const Observation> observations, const ProbeOptions& options) {
   std::map<std::string_view, std::size_t> kinds;
   for (const auto& one : observations) ++kinds[one.target.scheme];
-  std::string text;
+  std::vector<PerfValue> values;
   for (const auto& one : observations) {
     if (one.health != Health::up) continue;
     const bool unique = kinds[one.target.scheme] == 1;
-    text += fmt::format("{}'{}'={:.6f}s;{};{}", text.empty() ? "" : " ",
-                        label(unique ? one.target.scheme : one.target.text), seconds(one.rtt),
-                        threshold(options.warning), threshold(options.critical));
+    values.push_back({unique ? one.target.scheme : one.target.text, fmt::format("{:.6f}s", seconds(one.rtt)),
+                      threshold(options.warning), threshold(options.critical)});
   }
-  return text;
+  return perfdata_text(values);
 }
 
 }  // namespace failover::cli

@@ -1,7 +1,6 @@
 #include "fo-probe/plugin_result.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -11,14 +10,14 @@
 
 #include <failover/observer.hpp>
 
+#include "cli/plugin_line.hpp"
+
 namespace failover::cli {
 
 namespace {
 
 // A plugin's line is read by people and stored by pollers: name the first few, count the rest.
 constexpr std::size_t most_named = 10;
-
-constexpr std::array<std::string_view, 4> words{"OK", "WARNING", "CRITICAL", "UNKNOWN"};
 
 bool has_complaint(const Observation& one) noexcept {
   return one.health != Health::up || one.grade != Grade::ok;
@@ -48,11 +47,8 @@ PluginResult plugin_result(const Verdict& verdict, std::span<const Observation> 
     named += fmt::format("{}{} {}: {}", named.empty() ? "" : "; ", one.target.text, to_string(one.health), one.detail);
   }
   if (complaints > most_named) named += fmt::format("; and {} more", complaints - most_named);
-  result.summary = fmt::format("PROBE {} - {}{}{}", words.at(static_cast<std::size_t>(result.status)), verdict.reason,
-                               named.empty() ? "" : ": ", named);
-  // '|' begins the perfdata.
-  std::ranges::replace(result.summary, '|', '/');
-  std::ranges::replace(result.summary, '\n', ' ');
+  result.summary =
+      plugin_line("PROBE", result.status, fmt::format("{}{}{}", verdict.reason, named.empty() ? "" : ": ", named));
   return result;
 }
 

@@ -38,6 +38,10 @@ void declare_verbs(CLI::App& app, PromoteOptions& options) {
       ->type_name("NODE")
       ->required();
   verb(app, options, Verb::guard, "guard", "Exit 0 if this host may start its services, else 4 with the reason");
+  verb(app, options, Verb::ready, "ready",
+       "A monitoring plugin: what stands between now and a good failover to this host");
+  verb(app, options, Verb::drill, "drill",
+       "A rehearsal that changes nothing in production, with measured times and a line in the journal");
   verb(app, options, Verb::serve_fence, "serve-fence",
        "For a forced command of sshd: status, fence EPOCH, stop, mask or give-back EPOCH of this host");
   verb(app, options, Verb::pause, "pause", "Maintenance: for a while no promotion goes unattended; --off ends it");
@@ -74,12 +78,28 @@ void declare_who(CLI::App& app, PromoteOptions& options) {
 }
 
 void declare_dns(CLI::App& app, PromoteOptions& options) {
-  cli::add_duration(app, "--max-ttl", options.max_ttl, "dns show: warn of a longer time to live (default 5m)");
+  cli::add_duration(app, "--max-ttl", options.max_ttl, "dns show, ready: warn of a longer time to live (default 5m)");
   app.add_option("--resolver", options.resolvers,
                  "dns: ADDR[:PORT] of a resolver to watch; only dns verify waits for it; repeatable")
       ->type_name("ADDR")
       ->allow_extra_args(false);
-  app.add_flag("--canary", options.canary, "dns set: move a name that nobody calls there and back, as a drill");
+  app.add_flag("--canary", options.canary, "dns set, drill: move a name that nobody calls there and back");
+}
+
+void declare_readiness(CLI::App& app, PromoteOptions& options) {
+  cli::add_size(app, "--min-free", options.min_free,
+                "ready: so much must be free where the state directory lies (default 1GiB)");
+  cli::add_duration(app, "--max-drill-age", options.max_drill_age,
+                    "ready, status: warn when the last good drill is older (default 7d, once there has been one)");
+  app.add_option("--restore-into", options.restore_into,
+                 "drill: restore the newest backup into this directory of its own")
+      ->type_name("DIR");
+  app.add_option("--drill-hook", options.drill_hook,
+                 "drill: program that starts what was restored there, in namespaces of its own")
+      ->type_name("FILE");
+  app.add_option("--skip", options.skip, "ready, drill: leave this CHECK out; repeatable")
+      ->type_name("CHECK")
+      ->allow_extra_args(false);
 }
 
 void declare_proof(CLI::App& app, PromoteOptions& options) {
@@ -178,6 +198,7 @@ void declare_promote_options(CLI::App& app, PromoteOptions& options) {
   declare_verbs(app, options);
   declare_who(app, options);
   declare_dns(app, options);
+  declare_readiness(app, options);
   declare_proof(app, options);
   declare_quiet(app, options);
   declare_run(app, options);

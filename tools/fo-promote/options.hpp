@@ -25,6 +25,8 @@ enum class Verb {
   rejoin,
   give_back,
   guard,
+  ready,
+  drill,
   pause,
   serve_fence,
   dns_show,
@@ -47,6 +49,11 @@ struct PromoteOptions {
   Duration max_ttl = std::chrono::seconds(300);
   std::vector<std::string> resolvers;
   bool canary = false;
+  std::uint64_t min_free = std::uint64_t{1} << 30U;
+  std::optional<Duration> max_drill_age;
+  std::vector<std::string> skip;
+  std::string restore_into;
+  std::string drill_hook;
   std::vector<std::string> probes;
   unsigned tries = 3;
   Duration tries_interval = std::chrono::seconds(2);

@@ -1,18 +1,23 @@
 #include "fo-promote/promote_tool.hpp"
 
+#include <algorithm>
+
 #include <CLI/CLI.hpp>
 
 #include <failover/error.hpp>
 
+#include "cli/plugin_line.hpp"
 #include "cli/session.hpp"
 #include "cli/tool.hpp"
 #include "fo-promote/adopt.hpp"
 #include "fo-promote/dns.hpp"
 #include "fo-promote/dns_notes.hpp"
+#include "fo-promote/drill.hpp"
 #include "fo-promote/guard.hpp"
 #include "fo-promote/options.hpp"
 #include "fo-promote/pause.hpp"
 #include "fo-promote/plan.hpp"
+#include "fo-promote/ready.hpp"
 #include "fo-promote/rejoin.hpp"
 #include "fo-promote/run.hpp"
 #include "fo-promote/serve_fence.hpp"
@@ -43,6 +48,10 @@ Result<cli::Outcome> PromoteTool::run(cli::Session& session) {
       return run_give_back(options_, session, touched_status_);
     case Verb::guard:
       return run_guard(options_, session);
+    case Verb::ready:
+      return run_ready(options_, session);
+    case Verb::drill:
+      return run_drill(options_, session);
     case Verb::serve_fence:
       return run_serve_fence(options_, session);
     case Verb::pause:
@@ -60,6 +69,10 @@ Result<cli::Outcome> PromoteTool::run(cli::Session& session) {
 }
 
 int PromoteTool::status_of(const Error& error, int signal_number) const noexcept {
+  // A command line that could not be read has not come to its verb.
+  const bool plugin =
+      options_.verb == Verb::ready || std::ranges::find(options_.command_line, "ready") != options_.command_line.end();
+  if (plugin) return cli::plugin_unknown;
   return touched_status_ != 0 ? touched_status_ : Tool::status_of(error, signal_number);
 }
 

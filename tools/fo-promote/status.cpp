@@ -3,13 +3,16 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 #include <failover/promoter.hpp>
+#include <failover/role.hpp>
 
 #include "cli/exit_status.hpp"
 #include "cli/output.hpp"
@@ -52,6 +55,17 @@ void print_status(const PromotionStatus& status, Duration min_uptime, cli::Outpu
   if (status.running) output.print("now:       a restore or promotion is at work");
 }
 
+void print_last_drill(const Result<std::vector<DrillRecord>>& drills, cli::Output& output) {
+  if (!drills || drills->empty()) return;
+  const auto& last = drills->back();
+  output.print(fmt::format("drill:     {}: {}", time_text(last.when), last.said));
+  output.object("drill", nlohmann::json{{"ended", time_text(last.when)},
+                                        {"good", last.good},
+                                        {"took_s", std::chrono::duration<double>(last.took).count()},
+                                        {"said", last.said}}
+                             .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
 }  // namespace
 
 std::optional<WallTime> quiet_until(const PromotionStatus& status, Duration min_uptime) {
@@ -65,6 +79,12 @@ Result<cli::Outcome> run_status(const PromoteOptions& options, cli::Session& ses
   print_status(status, options.min_uptime, session.output);
   session.output.object("status", status_json(status, options.min_uptime));
   cli::Outcome outcome;
+  const auto drills = read_drills(session.state_dir);
+  print_last_drill(drills, session.output);
+  if (const auto said = drill_warning(drills, options.max_drill_age, std::chrono::system_clock::now())) {
+    outcome.status = cli::status_warning;
+    outcome.message = *said + "; type: fo-promote drill";
+  }
   if (status.last && !status.last->ended && !status.running) {
     outcome.status = cli::exit_status(ErrorKind::unfinished, 0);
     outcome.message =

@@ -12,7 +12,8 @@
 
 namespace failover::promote_tool {
 
-/// What this host is. Status 9 when a promotion was interrupted and no run is at work, else 0.
+/// What this host is. Status 9 when a promotion was interrupted and no run is at work, 3 when a good drill is overdue,
+/// else 0.
 Result<cli::Outcome> run_status(const PromoteOptions& options, cli::Session& session);
 
 /// Until when no promotion goes unattended since the last one has just ended; none when that is not so.

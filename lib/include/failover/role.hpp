@@ -1,10 +1,14 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <failover/arbiter.hpp>
 #include <failover/context.hpp>
@@ -13,6 +17,7 @@
 #include <failover/fencer.hpp>
 #include <failover/observer.hpp>
 #include <failover/promoter.hpp>
+#include <failover/restorer.hpp>
 
 namespace failover {
 
@@ -144,5 +149,131 @@ FAILOVER_EXPORT Result<PromotionPause> pause_promotions(const std::filesystem::p
 
 /// Promotions may go unattended again. @return whether there was a pause that held
 FAILOVER_EXPORT Result<bool> end_pause(const std::filesystem::path& state_dir);
+
+// Readiness: what stands between now and a good failover to this host.
+
+/// In the order of their weight. What cannot be read is unknown and never passes for ok.
+enum class ReadyGrade { ok, unknown, warning, critical };
+
+FAILOVER_EXPORT std::string_view to_string(ReadyGrade grade) noexcept;
+
+/// One row of the list.
+struct ReadyCheck {
+  std::string name;   ///< what is looked at: one of ready_check_names()
+  std::string about;  ///< of several the one: a node, a view, a gateway; else empty
+  ReadyGrade grade = ReadyGrade::ok;
+  std::string finding;  ///< a clause
+  std::string remedy;   ///< what to do, a clause; empty when ok
+};
+
+/// Every name that a row may have, in their order.
+FAILOVER_EXPORT std::span<const std::string_view> ready_check_names() noexcept;
+
+/// One stage of a drill.
+struct DrillStage {
+  std::string name;  ///< ready, canary, verify, restore, start
+  bool good = false;
+  std::chrono::milliseconds took{};
+  std::string detail;  ///< a clause
+};
+
+/// One drill of this host.
+struct DrillRecord {
+  WallTime when{};  ///< its end, whole seconds
+  std::string service;
+  std::string node;
+  bool good = false;
+  std::chrono::milliseconds took{};  ///< from the restore to the last service that answered
+  std::string said;                  ///< the sentence
+  std::vector<DrillStage> stages;    ///< in their order
+};
+
+struct ReadySettings {
+  std::chrono::seconds max_ttl{300};
+  std::uint64_t min_free = std::uint64_t{1} << 30U;  ///< bytes free in the state directory's file system
+  /// Older is a warning; none: a week, once there has been a drill.
+  std::optional<Duration> max_drill_age;
+  std::vector<std::string> skip;  ///< names of checks that are neither made nor shown
+};
+
+/// A program that a promotion will run.
+struct HookFacts {
+  std::string name;  ///< start-hook
+  Result<void> usable;
+};
+
+/// A gateway that the restored data names, asked over UDP and TCP.
+struct GatewayFacts {
+  std::string name;
+  std::vector<Observation> observations;
+};
+
+/// What was seen, before anything is said about it.
+struct ReadyFacts {
+  PromotionFacts promotion;
+  Result<void> memory;  ///< whether role and journal can be read
+  bool keeps_record = false;
+  std::vector<HookFacts> hooks;
+  Result<std::uint64_t> free_bytes = std::uint64_t{0};
+  Result<bool> clock_set = true;           ///< whether the kernel says that something keeps its clock right
+  std::optional<BackupContents> contents;  ///< what the restored backup says of itself; none = nothing was restored
+  std::vector<GatewayFacts> gateways;
+  Result<std::vector<DrillRecord>> drills;  ///< oldest first
+};
+
+/// Facts in, rows out, one for each thing that was looked at. Pure. On the active host only what concerns it.
+FAILOVER_EXPORT std::vector<ReadyCheck> judge_readiness(const PromotionSettings& settings,
+                                                        const ReadySettings& readiness, const ReadyFacts& facts);
+
+/// Looks at everything; changes nothing and takes no lock.
+FAILOVER_EXPORT ReadyFacts gather_readiness(const PromotionSettings& settings, const ReadySettings& readiness,
+                                            PromotionParts& parts, const Context& context);
+
+/// Whether the last good drill is too old, or missing: a clause; none when all is well, or when there never was a drill
+/// and no age is set. Pure.
+FAILOVER_EXPORT std::optional<std::string> drill_warning(const Result<std::vector<DrillRecord>>& drills,
+                                                         std::optional<Duration> max_age, WallTime now);
+
+/// What the journal of drills says; kind integrity when a line was changed or taken out.
+FAILOVER_EXPORT Result<std::vector<DrillRecord>> read_drills(const std::filesystem::path& state_dir);
+
+// Drill: everything that changes nothing in production.
+
+/// The journal of drills, held by the drill that is at work (property alone).
+class FAILOVER_EXPORT DrillLog {
+ public:
+  virtual ~DrillLog() = default;
+  /// Durable when it returns. @return the line's SHA-256, which the next line will carry
+  virtual Result<std::string> add(const DrillRecord& record) = 0;
+};
+
+/// Kind locked when another drill is at work.
+FAILOVER_EXPORT Result<std::unique_ptr<DrillLog>> open_drill_log(const std::filesystem::path& state_dir);
+
+/// The state directory of the restores that drills make; the host's own is never told of them.
+FAILOVER_EXPORT std::filesystem::path drill_state_dir(const std::filesystem::path& state_dir);
+
+/// A restored PBX to be started where it reaches nobody.
+struct Rehearsal {
+  std::string service;
+  std::string node;
+  std::filesystem::path hook;                    ///< starts it and returns
+  std::filesystem::path tree;                    ///< the restored backup
+  std::vector<std::string> addresses;            ///< of this host, which the room has, too
+  std::vector<Target> services;                  ///< must answer in there
+  std::vector<std::filesystem::path> read_only;  ///< what production stands on
+  Duration limit = std::chrono::minutes(5);      ///< of the hook, and again until all services answer
+};
+
+struct Rehearsed {
+  std::chrono::milliseconds hook{};
+  std::chrono::milliseconds services{};  ///< from its end until all answered
+};
+
+/// Runs the hook in network, process, mount and IPC namespaces of their own, where the host's service managers are out
+/// of reach, and waits until every service answers in there. When it returns, nothing of it runs any more; when we die
+/// before, nothing either. Kind conflict when a port of the services was opened on the host meanwhile; permission
+/// without the right to make namespaces.
+FAILOVER_EXPORT Result<Rehearsed> rehearse_start(const Rehearsal& rehearsal, const Context& context);
 
 }  // namespace failover

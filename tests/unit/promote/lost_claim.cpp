@@ -62,6 +62,16 @@ class LosingArbiter final : public Arbiter {
     ++withdrawals;
     return {};
   }
+  Result<std::uint64_t> hand_over(const std::string& /*from*/, const std::string& to, std::uint64_t floor,
+                                  const Context& /*context*/) override {
+    active = to;
+    maybe = {to};
+    return epoch = std::max(epoch, floor) + 1;
+  }
+  Result<void> leave(const std::string& node, const Context& /*context*/) override {
+    maybe.erase(node);
+    return {};
+  }
   Result<void> release(const Context& /*context*/) override { return {}; }
 
   std::uint64_t epoch = 3;
