@@ -29,6 +29,8 @@ complete -c fo-restore -l rollback -d 'Go back to what was here before the last 
 complete -c fo-restore -l status -d 'Print what is applied now'
 complete -c fo-restore -l history -d 'Print every run, oldest first'
 complete -c fo-restore -l recover -d 'Finish or undo an interrupted run (every run does this first)'
+complete -c fo-restore -l copy-undo -x -a '(__fish_complete_directories)' -d 'Copy what the pinned restore (else the last one) took away, by its names, into this new directory'
+complete -c fo-restore -l drop-undo -d 'Let go of the undo copies that are pinned'
 complete -c fo-restore -l password-file -r -F -d 'File with the password of an encrypted archive, and of {password-file}'
 complete -c fo-restore -l max-size -x -d 'Refuse an archive that unpacks to more (default 1TiB)'
 complete -c fo-restore -l max-files -x -d 'Refuse an archive of more entries (default 10000000)'

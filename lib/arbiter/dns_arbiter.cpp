@@ -165,12 +165,13 @@ class DnsArbiter final : public Arbiter {
     const auto claim = FO_TRY(claim_in(*mark));
     if (!claim.record.maybe.contains(node) && claim.record.active != node) return {};
     const DnsClaim left{left_by(claim.record, node), claim.time, claim.until};
-    return change(*mark, FO_TRY(mark_of(left)), context);
+    return change(mark, FO_TRY(mark_of(left)), context);
   }
 
   Result<void> release(const Context& context) override {
     if (!mine_ || !mine_->claim.until) return {};
-    const auto held = *std::exchange(mine_, std::nullopt);
+    const auto held = *mine_;
+    mine_.reset();
     return give_up(held.mark, {held.claim.record, held.claim.time, {}}, context);
   }
 
@@ -201,6 +202,7 @@ class DnsArbiter final : public Arbiter {
   }
 
   Result<void> become(ClaimRecord record, const Context& context) {
+    if (!mine_) return fail(ErrorKind::internal, "nothing was claimed");
     DnsClaim claim{std::move(record), mine_->claim.time, mine_->claim.until};
     auto mark = FO_TRY(mark_of(claim));
     const auto changed = change(mine_->mark, mark, context);

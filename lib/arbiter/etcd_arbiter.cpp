@@ -27,6 +27,14 @@ namespace failover {
 
 namespace {
 
+/// A record that is there, and the lock beside it.
+struct Held {
+  ClaimRecord record;
+  std::optional<ClaimLock> lock;
+
+  [[nodiscard]] StoredClaim stored() const { return {record, lock}; }
+};
+
 class EtcdArbiter final : public Arbiter {
  public:
   EtcdArbiter(EtcdLocation location, std::unique_ptr<EtcdClient> client, const ArbiterOptions& options)
@@ -39,9 +47,9 @@ class EtcdArbiter final : public Arbiter {
   Result<ArbiterRecord> read(const Context& context) override {
     const auto stored = FO_TRY(read_record(context));
     ArbiterRecord record;
-    record.epoch = stored.record->epoch;
-    record.maybe.assign(stored.record->maybe.begin(), stored.record->maybe.end());
-    if (!stored.record->active.empty()) record.active = stored.record->active;
+    record.epoch = stored.record.epoch;
+    record.maybe.assign(stored.record.maybe.begin(), stored.record.maybe.end());
+    if (!stored.record.active.empty()) record.active = stored.record.active;
     if (stored.lock) record.promoting = stored.lock->node;
     return record;
   }
@@ -65,23 +73,23 @@ class EtcdArbiter final : public Arbiter {
                   fmt::format("{} promotes at this moment; one of two is enough", stored.lock->node));
     }
     auto id = FO_TRY(random_claim());
-    auto record = FO_TRY(claimed_by(*stored.record, request, id));
+    auto record = FO_TRY(claimed_by(stored.record, request, id));
     auto client = FO_TRY(EtcdClient::create(location_, options_.patience));
     keeper_ = FO_TRY(LeaseKeeper::start(std::move(client), options_.lease, context));
-    StoredClaim mine{std::move(record), ClaimLock{request.node, std::move(id)}};
-    const auto changed = store_.change(stored, mine, keeper_->id(), context);
+    Held mine{std::move(record), ClaimLock{request.node, std::move(id)}};
+    const auto changed = store_.change(stored.stored(), mine.stored(), keeper_->id(), context);
     if (!changed) {
       keeper_.reset();
       if (changed.error().kind != ErrorKind::conflict) return std::unexpected(changed.error());
       return fail(ErrorKind::refused, "another node claimed in the same moment; one of two is enough");
     }
     mine_ = std::move(mine);
-    return ArbiterClaim{mine_->record->epoch, others_to_fence(*mine_->record, request)};
+    return ArbiterClaim{mine_->record.epoch, others_to_fence(mine_->record, request)};
   }
 
   Result<void> take_up(const std::string& node, std::uint64_t epoch, const Context& context) override {
     auto stored = FO_TRY(read_record(context));
-    const auto& record = *stored.record;
+    const auto& record = stored.record;
     const bool ours = record.claimant == node && record.epoch == epoch && record.committed() &&
                       record.maybe == std::set{node} && (!stored.lock || stored.lock->node == node);
     if (!ours) {
@@ -97,10 +105,10 @@ class EtcdArbiter final : public Arbiter {
   Result<void> still_ours(const Context& context) override {
     if (!mine_) return fail(ErrorKind::internal, "nothing was claimed");
     // What is committed needs no lock, only nobody else's: the next to claim must prove this host off first.
-    const bool committed = mine_->record->committed();
+    const bool committed = mine_->record.committed();
     if (!committed && !keeper_->alive()) return lost("its lease has ended");
     const auto now = FO_TRY(store_.read(context));
-    if (now.record != mine_->record) return lost("another has changed the record");
+    if (now.record != std::optional(mine_->record)) return lost("another has changed the record");
     const bool held = now.lock == mine_->lock || (committed && !now.lock);
     return held ? Result<void>{} : lost("the lock is not ours any more");
   }
@@ -108,13 +116,13 @@ class EtcdArbiter final : public Arbiter {
   Result<void> confirm_off(const std::string& node, const Context& context) override {
     if (!mine_) return fail(ErrorKind::internal, "nothing was claimed");
     // Behind a commit everybody else has left it long ago.
-    if (!mine_->record->maybe.contains(node)) return {};
-    return become(without(*mine_->record, node), context);
+    if (!mine_->record.maybe.contains(node)) return {};
+    return become(without(mine_->record, node), context);
   }
 
   Result<void> commit(const Context& context) override {
     if (!mine_) return fail(ErrorKind::internal, "nothing was claimed");
-    return become(FO_TRY(committed_by_claimant(*mine_->record)), context);
+    return become(FO_TRY(committed_by_claimant(mine_->record)), context);
   }
 
   Result<void> withdraw(const std::string& node, std::uint64_t epoch, const Context& context) override {
@@ -132,13 +140,13 @@ class EtcdArbiter final : public Arbiter {
   Result<std::uint64_t> hand_over(const std::string& from, const std::string& to, std::uint64_t floor,
                                   const Context& context) override {
     const auto stored = FO_TRY(read_record(context));
-    const auto& record = *stored.record;
+    const auto& record = stored.record;
     if (record.claimant == to && record.committed() && record.maybe == std::set{to}) return record.epoch;
     if (stored.lock && stored.lock->node != from) return lost(stored.lock->node + " promotes");
     auto claim = FO_TRY(random_claim());
     auto next = FO_TRY(handed_over(record, from, to, floor, std::move(claim)));
     const auto epoch = next.epoch;
-    const auto changed = store_.change(stored, {std::move(next), std::nullopt}, "", context);
+    const auto changed = store_.change(stored.stored(), {std::move(next), std::nullopt}, "", context);
     if (!changed && changed.error().kind == ErrorKind::conflict) return lost(changed.error().message);
     FO_TRY(changed);
     keeper_.reset();
@@ -155,7 +163,7 @@ class EtcdArbiter final : public Arbiter {
 
   Result<void> release(const Context& context) override {
     if (!mine_ || !mine_->lock) return {};
-    const auto result = store_.change(*mine_, {mine_->record, std::nullopt}, "", context);
+    const auto result = store_.change(mine_->stored(), {mine_->record, std::nullopt}, "", context);
     keeper_.reset();
     mine_.reset();
     return forgive_conflict(result);
@@ -172,9 +180,9 @@ class EtcdArbiter final : public Arbiter {
     return result;
   }
 
-  Result<StoredClaim> read_record(const Context& context) {
+  Result<Held> read_record(const Context& context) {
     auto stored = FO_TRY(store_.read(context));
-    if (stored.record) return stored;
+    if (stored.record) return Held{std::move(*stored.record), std::move(stored.lock)};
     return fail(ErrorKind::not_found,
                 fmt::format("the arbiter has no record of {}: on the host that serves, type once: fo-promote adopt",
                             options_.service));
@@ -182,9 +190,9 @@ class EtcdArbiter final : public Arbiter {
 
   Result<void> become(ClaimRecord record, const Context& context) {
     // Only a claim of this run changes the record, and only as long as it stands.
-    if (!keeper_ || !keeper_->alive()) return lost("its lease has ended");
-    StoredClaim next{std::move(record), mine_->lock};
-    const auto changed = store_.change(*mine_, next, "", context);
+    if (!mine_ || !keeper_ || !keeper_->alive()) return lost("its lease has ended");
+    Held next{std::move(record), mine_->lock};
+    const auto changed = store_.change(mine_->stored(), next.stored(), "", context);
     if (!changed && changed.error().kind == ErrorKind::conflict) return lost(changed.error().message);
     FO_TRY(changed);
     mine_ = std::move(next);
@@ -194,7 +202,7 @@ class EtcdArbiter final : public Arbiter {
   EtcdLocation location_;
   ArbiterOptions options_;
   EtcdRecord store_;
-  std::optional<StoredClaim> mine_;      ///< what the store holds as far as it is this run's
+  std::optional<Held> mine_;             ///< what the store holds as far as it is this run's
   std::unique_ptr<LeaseKeeper> keeper_;  ///< of the claim; none behind the commit of an earlier run
 };
 

@@ -31,8 +31,9 @@ constexpr std::array<std::string_view, 5> roles{"unset", "standby", "promoting",
 bool read_number(std::string_view text, std::uint64_t& number) {
   if (text.empty() || text.front() < '0' || text.front() > '9' || (text.size() > 1 && text.front() == '0'))
     return false;
-  const auto* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, number);
+  const std::string digits(text);
+  const auto* end = digits.data() + digits.size();
+  const auto [rest, error] = std::from_chars(digits.data(), end, number);
   return error == std::errc() && rest == end;
 }
 

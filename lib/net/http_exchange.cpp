@@ -77,7 +77,7 @@ Result<void> HttpExchange::send(const Context& context) {
   return transfer_->start();
 }
 
-Result<void> HttpExchange::set_request() {
+Result<bool> HttpExchange::append_fields() {
   bool accepted = append_field("Expect:") && append_field("Host: " + request_.origin.authority());
   bool has_encoding = false;
   for (const auto& field : request_.fields) {
@@ -97,6 +97,11 @@ Result<void> HttpExchange::set_request() {
     const Secret wiped(std::move(line));
     accepted = accepted && append_field(std::string(wiped.reveal()));
   }
+  return accepted;
+}
+
+Result<void> HttpExchange::set_request() {
+  bool accepted = FO_TRY(append_fields());
   auto* const easy = transfer_->easy();
   const auto set = [&](CURLoption option, auto value) {
     accepted = accepted && libcurl().easy_setopt(easy, option, value) == CURLE_OK;

@@ -34,6 +34,8 @@ class HttpExchange {
  private:
   HttpExchange(TransferLoop& loop, HttpRequest request, const TransferOptions& options) noexcept;
   Result<void> send(const Context& context);
+  /// Every header field; false when libcurl has no memory for one.
+  Result<bool> append_fields();
   Result<void> set_request();
   bool append_field(const std::string& line);
   void drop_fields() noexcept;

@@ -2,7 +2,6 @@
 
 #include <optional>
 #include <string>
-#include <utility>
 
 #include <curl/curl.h>
 #include <dlfcn.h>

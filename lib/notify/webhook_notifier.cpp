@@ -78,11 +78,11 @@ class WebhookNotifier final : public Notifier {
 
  private:
   [[nodiscard]] Result<std::string> secret_path() const {
-    const auto path = FO_TRY(read_password_file(*place_.path_file));
+    const auto file = place_.path_file.value_or(std::filesystem::path());
+    const auto path = FO_TRY(read_password_file(file));
     std::string text(path.reveal());
     if (text.starts_with('/')) return text;
-    return fail(ErrorKind::config,
-                fmt::format("{} must hold the path alone, beginning with '/'", place_.path_file->string()));
+    return fail(ErrorKind::config, fmt::format("{} must hold the path alone, beginning with '/'", file.string()));
   }
 
   WebhookPlace place_;

@@ -6,7 +6,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -17,14 +16,12 @@
 #include <failover/dns.hpp>
 #include <failover/error.hpp>
 #include <failover/fencer.hpp>
-#include <failover/observer.hpp>
 #include <failover/promoter.hpp>
 #include <failover/role.hpp>
 
 #include "core/clock.hpp"
 #include "promote/gather.hpp"
 #include "promote/handing_over.hpp"
-#include "promote/hook.hpp"
 #include "promote/local_service.hpp"
 #include "state/host_lock.hpp"
 #include "state/promotion_journal.hpp"
@@ -119,6 +116,7 @@ class GivingBack {
   [[nodiscard]] std::vector<ViewMove> moves() const {
     const EpochMark mark{epoch_, peer_.name, rfc3339(std::chrono::system_clock::now())};
     std::vector<ViewMove> list;
+    list.reserve(parts_.views.size());
     for (const auto& view : parts_.views) {
       // The views are written down as seen from a promotion of this host: here they go the other way.
       list.push_back({view.to.empty() ? settings_.to : view.to, view.from.empty() ? peer_.addresses : view.from,

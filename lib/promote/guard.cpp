@@ -2,6 +2,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -88,7 +89,7 @@ GuardAnswer guard_start(const PromotionSettings& settings, Arbiter& arbiter, con
   if (!role) return no(role.error().message);
   GuardFacts facts{.node = settings.node,
                    .role = role_name(*role),
-                   .role_epoch = *role ? (*role)->epoch : 0,
+                   .role_epoch = role->value_or(RoleRecord{}).epoch,
                    .committed = committed_and_open(state),
                    .keeps_record = arbiter.keeps_record(),
                    .record = ArbiterRecord{},

@@ -1,5 +1,6 @@
 #include "promote/host_facts.hpp"
 
+#include <cerrno>
 #include <cstdint>
 #include <filesystem>
 

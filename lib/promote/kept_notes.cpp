@@ -27,14 +27,16 @@ void KeptNotes::progress(std::string_view task, std::uint64_t done, std::uint64_
 }
 
 void KeptNotes::note(Level level, std::string_view sentence) noexcept {
+  bool kept = false;
   try {
     const std::scoped_lock lock(mutex_);
-    if (level == Level::warning) return keep(warnings_, sentence);
-    if (level == Level::info) return keep(remarks_, sentence);
+    if (level == Level::warning) keep(warnings_, sentence);
+    if (level == Level::info) keep(remarks_, sentence);
+    kept = level == Level::warning || level == Level::info;
   } catch (const std::bad_alloc&) {
-    // Then it is said at once, at least.
+    kept = false;  // then it is said at once, at least
   }
-  if (next_ != nullptr) next_->note(level, sentence);
+  if (!kept && next_ != nullptr) next_->note(level, sentence);
 }
 
 std::vector<std::string> KeptNotes::take_warnings() {

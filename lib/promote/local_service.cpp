@@ -92,7 +92,7 @@ Result<std::string> LocalService::state_of(const std::string& unit, const Contex
   command.argv = {settings_.systemctl.string(), "show", "--property=LoadState,ActiveState", "--", unit};
   command.limit = look_limit;
   const auto result = FO_TRY(while_doing("asking systemd for " + unit, run_child(command, context)));
-  const auto active = property(result.output, "ActiveState");
+  auto active = property(result.output, "ActiveState");
   if (!result.ok() || active.empty()) {
     return fail(ErrorKind::io, fmt::format("systemd does not say how {} is ({}): {}", unit, result.how_it_ended(),
                                            last_words(result.errors)));

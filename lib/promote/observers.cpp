@@ -1,6 +1,5 @@
 #include "promote/observers.hpp"
 
-#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>

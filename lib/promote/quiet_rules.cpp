@@ -81,7 +81,8 @@ void pause_rule(const PromotionSettings& settings, const PromotionFacts& facts, 
 }
 
 void quiet_time_rule(const PromotionSettings& settings, const PromotionFacts& facts, RuleFindings& findings) {
-  if (settings.min_uptime <= Duration::zero()) return;
+  // A switchover is planned: that the last one was not long ago is nobody's surprise.
+  if (settings.switchover || settings.min_uptime <= Duration::zero()) return;
   const auto last = last_promotion(settings, facts);
   if (!last) return;
   const auto ago = facts.now - last->when;

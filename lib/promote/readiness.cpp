@@ -13,8 +13,9 @@ namespace failover {
 namespace {
 
 constexpr std::array<std::string_view, 21> names{
-    "role",       "arbiter",     "record", "active",      "seen-up",  "fence", "name",  "credentials", "ttl",      "backup",  "restore",
-    "references", "self-probes", "ports",  "certificate", "contents", "hooks", "clock", "disk",        "gateways", "drill"};
+    "role",        "arbiter",  "record", "active",  "seen-up",    "fence",       "name",
+    "credentials", "ttl",      "backup", "restore", "references", "self-probes", "ports",
+    "certificate", "contents", "hooks",  "clock",   "disk",       "gateways",    "drill"};
 
 }  // namespace
 

@@ -34,8 +34,8 @@ std::uint64_t known_epoch(const PromotionFacts& seen) {
 void add_mark_row(ReadyRows& rows) {
   const auto& seen = rows.facts.promotion;
   for (const auto& view : seen.views) {
-    if (!view.current || !view.current->mark) continue;
-    const auto& mark = *view.current->mark;
+    const auto mark = view.current ? view.current->mark.value_or(EpochMark{}) : EpochMark{};
+    if (mark.epoch == 0) continue;
     const bool ours = mark.node == rows.settings.node;
     if (ours == rows.here_is_active()) continue;
     rows.add("record", {}, critical,
@@ -192,7 +192,8 @@ void add_drill_row(ReadyRows& rows) {
   if (drills && drills->empty())
     return rows.add("drill", {}, warning, "no drill was ever made here", "fo-promote drill");
   if (const auto said = drill_warning(drills, rows.readiness.max_drill_age, rows.facts.promotion.now)) {
-    return rows.add("drill", {}, drills ? warning : critical, *said, drills ? "fo-promote drill" : "look who wrote to it");
+    return rows.add("drill", {}, drills ? warning : critical, *said,
+                    drills ? "fo-promote drill" : "look who wrote to it");
   }
   rows.ok(
       "drill", {},

@@ -13,6 +13,7 @@
 
 #include "core/file_io.hpp"
 #include "failover/promoter.hpp"
+#include "failover/role.hpp"
 #include "promote/gather.hpp"
 #include "promote/quiet_rules.hpp"
 #include "state/pause_file.hpp"

@@ -54,6 +54,8 @@ class Host:
         self.init = None
         self._holder = subprocess.Popen(["unshare", "--net", "sleep", "infinity"], preexec_fn=_die_with_parent)
         self._wait_for_namespace()
+        # The kernel takes a dead namespace's cable away in its own time.
+        subprocess.run(["ip", "link", "delete", self.cable], check=False, stderr=subprocess.DEVNULL)
         subprocess.run(["ip", "link", "add", self.cable, "type", "veth", "peer", "name", "eth0", "netns", str(self._holder.pid)], check=True)
         subprocess.run(["ip", "link", "set", self.cable, "master", "br0", "up"], check=True)
         for words in (("address", "add", f"{address}/24", "dev", "eth0"), ("link", "set", "eth0", "up"), ("link", "set", "lo", "up")):

@@ -12,7 +12,8 @@ from support.pair import NEW, OLD
 class DnsArbiterCase(PromoteCase):
     def setUp(self):
         super().setUp()
-        self.reconfigure(arbiter=["dns"], only_standby=["false"], run_dir=[self.pair.dir / "run"])
+        self.reconfigure(arbiter=["dns"], only_standby=["false"], run_dir=[self.pair.dir / "run"],
+                         min_uptime=["0s"])
 
     def on_old_host(self, verb, *arguments):
         """The old active's own fo-promote, with a state of its own."""

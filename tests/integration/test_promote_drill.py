@@ -67,12 +67,10 @@ class DrillCase(PromoteCase):
             if path.is_file():
                 text = path.read_text(encoding="ascii").replace("127.0.0.1", HERE).replace(str(self.sip.dir), f"{self.tree}/etc")
                 files[f"etc/{path.name}"] = text
-        backup = write_backup(self.pair.state / "backups/night.zip", files) if self.pair.state.exists() else None
-        if backup is None:
-            (self.pair.state / "backups").mkdir(parents=True, mode=0o700)
-            self.pair.state.chmod(0o700)
-            backup = write_backup(self.pair.state / "backups/night.zip", files)
-        done = tool.run("fo-restore", "--state-dir", self.pair.state, "--target", self.live, backup)
+        night = write_backup(self.pair.dir / "night.zip", files)
+        fetched = tool.run("fo-fetch", "--state-dir", self.pair.state, "--max-age", "7300d", f"file://{night}")
+        self.assertEqual(fetched.status, 0, fetched)
+        done = tool.run("fo-restore", "--state-dir", self.pair.state, "--target", self.live, fetched.stdout.strip())
         self.assertEqual(done.status, 0, done)
 
     def hook(self, text):
@@ -154,21 +152,21 @@ class Drill(DrillCase):
         self.hook(f"#!/bin/sh\nsetsid sh -c 'sleep 600; : {self.mark}' &\nsleep 600; : {self.mark}\n")
         self.reconfigure(hook_timeout=["60s"])
         process = subprocess.Popen(self.pair.command("drill"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=tool.environment())
-        wait_until(lambda: len(processes(self.mark)) >= 1, 30)
+        wait_until(lambda: processes(self.mark), "the hook", 30)
         process.send_signal(signal.SIGKILL)
         process.wait()
-        wait_until(lambda: not processes(self.mark), 5)
+        wait_until(lambda: not processes(self.mark), "the end of all that it started", 5)
 
     def test_a_drill_that_is_stopped_leaves_nothing(self):
-        self.hook(f"#!/bin/sh\nsleep 600; : {self.mark}\n")
+        self.hook(f"#!/bin/sh\nsh -c 'sleep 600; : {self.mark}'\n")
         self.reconfigure(hook_timeout=["60s"])
         process = subprocess.Popen(self.pair.command("drill"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=tool.environment())
-        wait_until(lambda: processes(self.mark), 30)
+        wait_until(lambda: processes(self.mark), "the hook", 30)
         locked = self.pair.run("drill")
         self.assertEqual(locked.status, 8, locked)
         process.send_signal(signal.SIGTERM)
         self.assertEqual(process.wait(10), 128 + signal.SIGTERM)
-        wait_until(lambda: not processes(self.mark), 5)
+        wait_until(lambda: not processes(self.mark), "the end of all that it started", 5)
 
 
 class Escape(DrillCase):

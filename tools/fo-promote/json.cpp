@@ -16,6 +16,7 @@
 #include <failover/fencer.hpp>
 #include <failover/observer.hpp>
 #include <failover/promoter.hpp>
+#include <failover/role.hpp>
 #include <failover/watch.hpp>
 
 #include "fo-promote/status.hpp"

@@ -7,6 +7,7 @@
 
 #include <failover/context.hpp>
 #include <failover/promoter.hpp>
+#include <failover/role.hpp>
 
 namespace failover::promote_tool {
 

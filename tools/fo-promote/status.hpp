@@ -5,6 +5,7 @@
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 #include <failover/promoter.hpp>
+#include <failover/role.hpp>
 
 #include "cli/session.hpp"
 #include "cli/tool.hpp"

@@ -349,21 +349,6 @@ FAILOVER_EXPORT PromotionReport abort_promotion(const PromotionSettings& setting
                                                 const Context& context,
                                                 std::span<const std::unique_ptr<Notifier>> notifiers = {});
 
-/// What this host knows of itself without asking anybody.
-struct PromotionStatus {
-  std::string role;
-  std::string node;
-  std::uint64_t role_epoch = 0;
-  std::optional<EarlierPromotion> last;
-  std::optional<BackupFacts> backup;
-  std::optional<PromotionPause> pause;     ///< that holds now
-  std::optional<WallTime> last_promotion;  ///< when the last one ended that this host knows of
-  bool restore_in_progress = false;
-  bool running = false;  ///< a restore or promotion is at work now
-};
-
-FAILOVER_EXPORT Result<PromotionStatus> promotion_status(const std::filesystem::path& state_dir);
-
 /// What one view shall be moved from and to.
 struct ViewMove {
   std::vector<std::string> from;

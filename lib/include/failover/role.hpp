@@ -21,6 +21,21 @@
 
 namespace failover {
 
+/// What this host knows of itself without asking anybody.
+struct PromotionStatus {
+  std::string role;
+  std::string node;
+  std::uint64_t role_epoch = 0;
+  std::optional<EarlierPromotion> last;
+  std::optional<BackupFacts> backup;
+  std::optional<PromotionPause> pause;     ///< that holds now
+  std::optional<WallTime> last_promotion;  ///< when the last one ended that this host knows of
+  bool restore_in_progress = false;
+  bool running = false;  ///< a restore or promotion is at work now
+};
+
+FAILOVER_EXPORT Result<PromotionStatus> promotion_status(const std::filesystem::path& state_dir);
+
 /// What the guard left when it last let this host start: it holds for the boot it was written in, and no longer.
 struct StartNote {
   std::string service;

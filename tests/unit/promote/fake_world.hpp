@@ -18,6 +18,7 @@
 #include <failover/fencer.hpp>
 #include <failover/observer.hpp>
 #include <failover/promoter.hpp>
+#include <failover/role.hpp>
 #include <failover/watch.hpp>
 
 #include "arbiter/operator_arbiter.hpp"
@@ -232,7 +233,7 @@ class Stage {
 
   World world;
   PromotionSettings settings;
-  Arbiter* arbiter = nullptr;  ///< none: the person at the terminal
+  Arbiter* arbiter = nullptr;                         ///< none: the person at the terminal
   std::vector<std::unique_ptr<Witnesses>> observers;  ///< of the next run
   std::vector<std::unique_ptr<Notifier>> notifiers;   ///< of the next run
 

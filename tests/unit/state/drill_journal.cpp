@@ -5,14 +5,13 @@
 #include <string>
 #include <vector>
 
-#include "support/catch.hpp"
-
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 #include <failover/role.hpp>
 
 #include "core/journal.hpp"
 #include "state/state_dir.hpp"
+#include "support/catch.hpp"
 #include "support/temporary_directory.hpp"
 
 using namespace failover;
