@@ -16,11 +16,11 @@
 #include "promote/gather.hpp"
 #include "promote/hook.hpp"
 #include "promote/local_service.hpp"
+#include "promote/stand_down.hpp"
 #include "state/host_lock.hpp"
 #include "state/promotion_journal.hpp"
 #include "state/role_file.hpp"
 #include "state/running_hook.hpp"
-#include "state/start_note.hpp"
 #include "state/state_dir.hpp"
 
 namespace failover {
@@ -32,7 +32,11 @@ class FenceServer {
  public:
   FenceServer(const PromotionSettings& settings, const StateDir& state, Observer& self_observer,
               const Context& context) noexcept
-      : settings_(settings), state_(state), service_(settings, state, self_observer), context_(context) {}
+      : settings_(settings),
+        state_(state),
+        self_observer_(self_observer),
+        service_(settings, state, self_observer),
+        context_(context) {}
 
   Result<FenceAnswer> status() {
     FO_TRY(service_.can_be_stopped());
@@ -51,12 +55,8 @@ class FenceServer {
     FO_TRY(check_not_late(epoch));
     const auto lock = FO_TRY(lock_host_for_fence(state_, context_));
     FO_TRY(check_not_late(epoch));
-    FO_TRY(write_role(state_, {Role::fenced, epoch, settings_.node, std::chrono::system_clock::now()}));
-    FO_TRY(remove_start_note(settings_.run_dir, settings_.service));
-    FO_TRY(end_left_hook(state_, context_));
-    FO_TRY(service_.stop(call("stop", epoch), context_));
-    FO_TRY(service_.mask(context_));
-    FO_TRY(service_.await_stopped(context_));
+    const RoleRecord fenced{Role::fenced, epoch, settings_.node, std::chrono::system_clock::now()};
+    FO_TRY(stand_down(settings_, state_, self_observer_, fenced, context_));
     return status();
   }
 
@@ -114,6 +114,7 @@ class FenceServer {
 
   const PromotionSettings& settings_;
   const StateDir& state_;
+  Observer& self_observer_;
   LocalService service_;
   const Context& context_;
 };

@@ -23,11 +23,10 @@
 #include "promote/gather.hpp"
 #include "promote/handing_over.hpp"
 #include "promote/local_service.hpp"
+#include "promote/stand_down.hpp"
 #include "state/host_lock.hpp"
 #include "state/promotion_journal.hpp"
 #include "state/role_file.hpp"
-#include "state/running_hook.hpp"
-#include "state/start_note.hpp"
 #include "state/state_dir.hpp"
 
 namespace failover {
@@ -92,7 +91,8 @@ class GivingBack {
   }
 
   Result<void> act() {
-    FO_TRY(stop_here());
+    const RoleRecord standby{Role::standby, role_.epoch, settings_.node, std::chrono::system_clock::now()};
+    FO_TRY(stand_down(settings_, state_, parts_.self_observer, standby, context_));
     epoch_ = FO_TRY(parts_.arbiter.hand_over(settings_.node, peer_.name, known_, context_));
     FO_TRY(while_doing(fmt::format("telling {} to start", peer_.name),
                        giver_->give_back(fence_target(peer_, epoch_), context_)));
@@ -100,17 +100,6 @@ class GivingBack {
     auto moved = move_views(parts_.views, moves(), context_);
     views_ = std::move(moved.views);
     return moved.failure ? Result<void>(std::unexpected(*moved.failure)) : Result<void>{};
-  }
-
-  /// The order of a fence: first nothing starts here any more, then nothing runs.
-  Result<void> stop_here() {
-    FO_TRY(write_role(state_, {Role::standby, role_.epoch, settings_.node, std::chrono::system_clock::now()}));
-    FO_TRY(remove_start_note(settings_.run_dir, settings_.service));
-    FO_TRY(end_left_hook(state_, context_));
-    LocalService service(settings_, state_, parts_.self_observer);
-    FO_TRY(service.stop({"stop", role_.epoch, {}, false}, context_));
-    FO_TRY(service.mask(context_));
-    return service.await_stopped(context_);
   }
 
   [[nodiscard]] std::vector<ViewMove> moves() const {

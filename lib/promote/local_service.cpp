@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <expected>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -120,10 +121,15 @@ Result<std::string> LocalService::what_runs(const Context& context) {
 
 Result<void> LocalService::await_stopped(const Context& context) {
   const auto limited = context.within(settings_.hook_timeout);
+  std::string seen;
   while (true) {
-    const auto running = FO_TRY(what_runs(limited));
-    if (running.empty()) return {};
-    FO_TRY(while_doing("the service does not end here: " + running, pause_between_tries(between_looks, limited)));
+    auto running = what_runs(limited);
+    // The time may be up in the middle of a look: what was seen last is what stands in the way.
+    const bool cut_short = !running && running.error().kind == ErrorKind::timeout && !seen.empty();
+    if (!running && !cut_short) return std::unexpected(running.error());
+    if (running) seen = std::move(*running);
+    if (seen.empty()) return {};
+    FO_TRY(while_doing("the service does not end here: " + seen, pause_between_tries(between_looks, limited)));
   }
 }
 

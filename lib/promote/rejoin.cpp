@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,18 +18,13 @@
 #include <failover/promoter.hpp>
 #include <failover/role.hpp>
 
-#include "core/file_lock.hpp"
-#include "promote/gather.hpp"
-#include "promote/hook.hpp"
 #include "promote/local_service.hpp"
 #include "promote/observation.hpp"
+#include "promote/stand_down.hpp"
 #include "promote/synchronisation.hpp"
 #include "state/host_lock.hpp"
-#include "state/promotion_journal.hpp"
 #include "state/restored_generation.hpp"
 #include "state/role_file.hpp"
-#include "state/running_hook.hpp"
-#include "state/start_note.hpp"
 #include "state/state_dir.hpp"
 #include "state/undo_pin.hpp"
 
@@ -101,20 +98,6 @@ Result<void> check_role(const std::optional<RoleRecord>& role, const Holder& hol
                                               to_string(role->role), role->epoch, holder.node, holder.epoch));
 }
 
-/// Nothing starts here, nothing runs here, and it is not in the record any more.
-Result<void> stand_back(const PromotionSettings& settings, PromotionParts& parts, const StateDir& state,
-                        const Holder& holder, const Context& context) {
-  LocalService service(settings, state, parts.self_observer);
-  FO_TRY(service.can_be_stopped());
-  FO_TRY(write_role(state, {Role::standby, holder.epoch, settings.node, std::chrono::system_clock::now()}));
-  FO_TRY(remove_start_note(settings.run_dir, settings.service));
-  FO_TRY(end_left_hook(state, context));
-  FO_TRY(service.stop({"stop", holder.epoch, {}, false}, context));
-  FO_TRY(service.mask(context));
-  FO_TRY(service.await_stopped(context));
-  return parts.arbiter.leave(settings.node, context);
-}
-
 }  // namespace
 
 Result<Rejoined> rejoin(const PromotionSettings& settings, PromotionParts& parts, const Context& context) {
@@ -123,6 +106,7 @@ Result<Rejoined> rejoin(const PromotionSettings& settings, PromotionParts& parts
   const auto role = FO_TRY(read_role(state));
   const auto holder = FO_TRY(parts.arbiter.keeps_record() ? holder_on_record(settings, parts.arbiter, context)
                                                           : holder_in_dns(settings, parts, context));
+  FO_TRY(LocalService(settings, state, parts.self_observer).can_be_stopped());
   FO_TRY(check_role(role, holder));
   FO_TRY(check_serves(holder, parts, context));
   Rejoined result{holder.node, holder.epoch, {}, {}};
@@ -138,7 +122,9 @@ Result<Rejoined> rejoin(const PromotionSettings& settings, PromotionParts& parts
           "you back it up before the next restore");
     }
   }
-  FO_TRY(stand_back(settings, parts, state, holder, context));
+  const RoleRecord standby{Role::standby, holder.epoch, settings.node, std::chrono::system_clock::now()};
+  FO_TRY(stand_down(settings, state, parts.self_observer, standby, context));
+  FO_TRY(parts.arbiter.leave(settings.node, context));
   lock.reset();
   result.backup_time = FO_TRY(synchronise(settings, state, SyncPhase::rejoin, context));
   return result;

@@ -162,6 +162,7 @@ class Fence(HostCase):
     def test_a_stop_or_a_mask_that_fails(self):
         self.systemd.unit(UNIT, "active", on_stop="exit 1")
         self.refused("fence 4", 1, "systemctl stop")
+        self.assertTrue(self.systemd.masked(UNIT))
         self.systemd.unit(UNIT, "active", on_stop=f"rm -f {self.host.serving}")
         self.systemd.flag(UNIT, "in-etc")
         self.refused("fence 4", 1, "already exists")
