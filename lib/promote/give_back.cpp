@@ -16,6 +16,7 @@
 #include <failover/dns.hpp>
 #include <failover/error.hpp>
 #include <failover/fencer.hpp>
+#include <failover/observer.hpp>
 #include <failover/promoter.hpp>
 #include <failover/role.hpp>
 
@@ -63,12 +64,10 @@ class GivingBack {
       return fail(ErrorKind::refused, "a promotion of this host is unfinished; type first: fo-promote resume");
     }
     FO_TRY(check_record());
+    FO_TRY(check_something_to_give());
     LocalService service(settings_, state_, parts_.self_observer);
     FO_TRY(service.can_be_stopped());
     giver_ = FO_TRY(one_that_gives_back(peer_, context_));
-    for (auto& view : parts_.views) {
-      known_ = std::max(known_, FO_TRY(view.updater->current(context_)).mark.value_or(EpochMark{}).epoch);
-    }
     if (known_ == std::numeric_limits<std::uint64_t>::max()) return fail(ErrorKind::refused, "no epoch is left");
     return {};
   }
@@ -85,9 +84,25 @@ class GivingBack {
     known_ = std::max(known_, record.epoch);
     const bool ours = record.active == settings_.node && role_.role != Role::fenced;
     const bool given = record.active == peer_.name && record.maybe == std::vector{peer_.name};
+    active_on_record_ = ours;
     if (ours || given) return {};
     return fail(ErrorKind::refused, fmt::format("the arbiter says that {} is active, not {}",
                                                 record.active.value_or("nobody"), settings_.node));
+  }
+
+  /// A host that serves where every view points is not told to start again.
+  Result<void> check_something_to_give() {
+    bool here = false;
+    for (auto& view : parts_.views) {
+      const auto current = FO_TRY(view.updater->current(context_));
+      known_ = std::max(known_, current.mark.value_or(EpochMark{}).epoch);
+      here = here || is_at(current, view.to.empty() ? settings_.to : view.to);
+    }
+    if (here || active_on_record_) return {};
+    const auto verdict = judge(parts_.observer.observe(peer_.probes, context_), Policy{});
+    if (!verdict.health || *verdict.health == Health::down) return {};
+    return fail(ErrorKind::refused,
+                fmt::format("{} serves and no view points here: there is nothing to give back", peer_.name));
   }
 
   Result<void> act() {
@@ -121,6 +136,7 @@ class GivingBack {
   const Context& context_;
   RoleRecord role_;
   Fencer* giver_ = nullptr;
+  bool active_on_record_ = false;
   std::uint64_t known_ = 0;
   std::uint64_t epoch_ = 0;
   std::vector<ViewOutcome> views_;

@@ -168,6 +168,19 @@ class GivenBack(SwitchoverCase):
         self.assertEqual(done.status, 4, done)
         self.assertEqual((self.serving(), self.pair.addresses), ({"new"}, [NEW]))
 
+    def test_nothing_to_give(self):
+        (self.pair.state).mkdir(mode=0o700, exist_ok=True)
+        (self.pair.state / "role").write_text(json.dumps({"format": 1, "role": "standby", "epoch": 0, "node": "b", "since": "2026-11-23T03:12:00Z"}))
+        done = self.pair.promote("give-back", "a")
+        self.assertEqual(done.status, 4, done)
+        self.assertIn("nothing to give back", done.result["message"])
+        self.assertEqual(self.deeds(), [])
+
+    def test_a_node_must_be_named_and_known(self):
+        self.assertIn("which node", self.pair.promote("give-back").result["message"])
+        done = self.pair.promote("give-back", "nobody")
+        self.assertEqual((done.status, self.deeds(), self.serving()), (2, [], {"old"}))
+
     def test_one_that_was_cut_short_goes_on(self):
         self.assertEqual(self.switch().status, 0)
         (self.pair.dir / "fencer-broken-give-back").touch()

@@ -1,5 +1,6 @@
 #include "fo-promote/options.hpp"
 
+#include <cstddef>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -35,8 +36,7 @@ void declare_verbs(CLI::App& app, PromoteOptions& options) {
   verb(app, options, Verb::rejoin, "rejoin", "The host that was active before: stop, and become a standby");
   verb(app, options, Verb::give_back, "give-back", "Stop here, and make NODE the active host again")
       ->add_option("peer", options.give_back_to, "The node that shall serve again")
-      ->type_name("NODE")
-      ->required();
+      ->type_name("NODE");
   verb(app, options, Verb::guard, "guard", "Exit 0 if this host may start its services, else 4 with the reason");
   verb(app, options, Verb::ready, "ready",
        "A monitoring plugin: what stands between now and a good failover to this host");

@@ -68,6 +68,9 @@ Result<cli::Outcome> run_rejoin(const PromoteOptions& options, cli::Session& ses
 }
 
 Result<cli::Outcome> run_give_back(const PromoteOptions& options, cli::Session& session, int& touched) {
+  if (options.give_back_to.empty()) {
+    return fail(ErrorKind::usage, "which node shall serve again? Type: fo-promote give-back NODE");
+  }
   auto assembly = FO_TRY(assemble_for(options, session, "give-back"));
   FO_TRY(ask(options, assembly.settings,
              fmt::format("This host stops, and {} becomes the active one", options.give_back_to), session));
