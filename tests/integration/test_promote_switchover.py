@@ -9,6 +9,7 @@ from support import tool
 from support.backup_files import write_backup
 from support.named import SERVICE
 from support.pair import NEW, OLD
+from support.server import wait_until
 
 FENCER = """#!/bin/sh
 echo "$*" >> {d}/audit
@@ -201,6 +202,25 @@ class LentLock(SwitchoverCase):
                           "echo \"stranger $?\" >> {d}/audit\n")
         self.assertEqual(self.switch().status, 0)
         self.assertIn("stranger 8", self.pair.audit)
+
+
+    def test_a_borrower_that_outlives_its_lender_keeps_everybody_out(self):
+        pair = self.pair
+        pair.program("slow", "#!/bin/sh\ntouch {d}/borrowed; sleep 3\n")
+        sync = pair.dir / "sync"
+        sync.write_text(f"#!/bin/sh\n[ $FO_HOOK_PHASE = last ] && hook='--pre-hook {pair.dir}/slow'\n"
+                        f"exec {tool.path('fo-restore')} --state-dir {pair.state} --target {pair.dir}/data $hook {pair.dir}/night.zip\n")
+        pair.program("fencer", FENCER.replace("rm -f {d}/serving-old ;;", "rm -f {d}/serving-old; echo more >> {d}/live ;;"))
+        process = tool.start(*pair.command("run", "--confirm", SERVICE, "--switchover"))
+        wait_until((pair.dir / "borrowed").exists, "the restore with the borrowed lock")
+        process.kill()
+        process.wait()
+        done = pair.promote("resume")
+        self.assertEqual(done.status, 8, done)
+        wait_until(lambda: pair.promote("abort").status != 8, "the end of that restore")
+        self.assertEqual((pair.dir / "data/calls").read_text(), "calls until nowmore\n")
+        self.assertEqual(pair.promote("give-back", "a").status, 0)
+        self.assertEqual(self.serving(), {"old"})
 
 
 class Rejoining(SwitchoverCase):
