@@ -43,7 +43,7 @@ class Rules {
     if (!goes_on_) {
       take(apply_quiet_rules(settings_, facts_));
       // Behind the commit it is this host that they see.
-      take(apply_observer_rule(facts_.observers));
+      take(apply_observer_rule(settings_, facts_.observers));
     }
     isolation();
     attendance();

@@ -57,8 +57,9 @@ std::vector<ObserverFacts> ask_observers(const PromotionSettings& settings, Prom
   return facts;
 }
 
-RuleFindings apply_observer_rule(const std::vector<ObserverFacts>& observers) {
+RuleFindings apply_observer_rule(const PromotionSettings& settings, const std::vector<ObserverFacts>& observers) {
   RuleFindings findings;
+  if (settings.switchover) return findings;
   for (const auto& each : observers) {
     if (!each.verdict.health) {
       findings.objections.push_back(

@@ -20,7 +20,8 @@ Verdict judge_with_own_look(const Result<std::vector<NodeObservation>>& seen, co
 std::vector<ObserverFacts> ask_observers(const PromotionSettings& settings, PromotionParts& parts,
                                          const std::vector<PeerFacts>& peers, const Context& context);
 
-/// Observers are binding (property unknown-is-not-down): an up stops a failover, and so does an unknown. Pure.
-RuleFindings apply_observer_rule(const std::vector<ObserverFacts>& observers);
+/// Observers are binding (property unknown-is-not-down): an up stops a failover, and so does an unknown. A switchover
+/// is none: there the active host is up. Pure.
+RuleFindings apply_observer_rule(const PromotionSettings& settings, const std::vector<ObserverFacts>& observers);
 
 }  // namespace failover

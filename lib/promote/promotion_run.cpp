@@ -22,6 +22,7 @@
 #include "promote/dns_move.hpp"
 #include "promote/fencing.hpp"
 #include "promote/gather.hpp"
+#include "promote/notices.hpp"
 #include "promote/observation.hpp"
 #include "promote/observers.hpp"
 #include "promote/quiet_rules.hpp"
@@ -300,7 +301,7 @@ Result<void> PromotionRun::observe_again() {
     return fail(ErrorKind::refused,
                 fmt::format("{} is {} now: {}", peer.name, to_string(peer.verdict.health), peer.verdict.reason));
   }
-  const auto others = apply_observer_rule(ask_observers(settings_, parts_, seen, context_));
+  const auto others = apply_observer_rule(settings_, ask_observers(settings_, parts_, seen, context_));
   if (!others.objections.empty()) {
     report_.serving = "unknown";
     return fail(ErrorKind::refused, others.objections.front().reason);

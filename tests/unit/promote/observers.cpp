@@ -109,3 +109,14 @@ TEST_CASE("behind the commit observers do not bind: it is this host that they se
   facts.earlier.reset();
   CHECK(plan_promotion(settings(), facts).decision == PromotionDecision::stop);
 }
+
+TEST_CASE("in a switchover observers do not bind: they see the active host serve") {
+  auto facts = good_facts();
+  facts.peers.front().verdict = {Health::up, "it serves"};
+  facts.peers.front().fencers = {{"a service fencer", failover::FenceKind::service, failover::FenceState::on, true}};
+  facts.observers = {{"a store", Seen{}, {Health::up, "up"}}};
+  auto planned = settings();
+  planned.switchover = true;
+  CHECK(plan_promotion(planned, facts).decision == PromotionDecision::go);
+  CHECK(plan_promotion(settings(), facts).decision == PromotionDecision::stop);
+}
