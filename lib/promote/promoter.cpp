@@ -23,6 +23,7 @@
 #include "state/host_lock.hpp"
 #include "state/promotion_journal.hpp"
 #include "state/role_file.hpp"
+#include "state/running_hook.hpp"
 #include "state/state_dir.hpp"
 
 namespace failover {
@@ -43,6 +44,7 @@ Result<Opened> open_state(const std::filesystem::path& root, RunningRestore rest
   auto state = FO_TRY(StateDir::open(root));
   auto lock = FO_TRY(restore == RunningRestore::ask_to_stop ? lock_host_for_promotion(state, context)
                                                             : lock_host(state, LockPurpose::promotion));
+  FO_TRY(end_hook_at_work(state, context));
   auto journal = FO_TRY(PromotionJournal::open(state));
   return Opened{std::move(state), std::move(lock), std::move(journal)};
 }

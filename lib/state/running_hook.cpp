@@ -70,6 +70,24 @@ Result<bool> still_works(const ProcessIdentity& hook) {
   return std::ranges::any_of(members, is_of_a_hook);
 }
 
+/// Whether it is at work itself.
+Result<bool> leads_still(const ProcessIdentity& hook) {
+  const auto now = identity_of(hook.pid);
+  if (!now && now.error().kind != ErrorKind::not_found) return std::unexpected(now.error());
+  return now && *now == hook;
+}
+
+Result<void> end_if(const StateDir& state, Result<bool> (*works)(const ProcessIdentity& hook), const Context& context) {
+  const auto hook = read_note(state);
+  const auto self = FO_TRY(identity_of(::getpid()));
+  if (hook && hook->boot == self.boot && FO_TRY(works(*hook))) {
+    context.note(Level::warning, "a hook of an fo-promote that was killed is still at work here (process " +
+                                     std::to_string(hook->pid) + "): it is ended");
+    FO_TRY(while_doing("ending the hook of an fo-promote that was killed", end_group(hook->pid, grace, context)));
+  }
+  return forget_running_hook(state);
+}
+
 }  // namespace
 
 Result<void> note_running_hook(const StateDir& state, pid_t hook) {
@@ -88,14 +106,11 @@ Result<void> forget_running_hook(const StateDir& state) {
 }
 
 Result<void> end_left_hook(const StateDir& state, const Context& context) {
-  const auto hook = read_note(state);
-  const auto self = FO_TRY(identity_of(::getpid()));
-  if (hook && hook->boot == self.boot && FO_TRY(still_works(*hook))) {
-    context.note(Level::warning, "a hook of an fo-promote that was killed is still at work here (process " +
-                                     std::to_string(hook->pid) + "): it is ended");
-    FO_TRY(while_doing("ending the hook of an fo-promote that was killed", end_group(hook->pid, grace, context)));
-  }
-  return forget_running_hook(state);
+  return end_if(state, still_works, context);
+}
+
+Result<void> end_hook_at_work(const StateDir& state, const Context& context) {
+  return end_if(state, leads_still, context);
 }
 
 }  // namespace failover

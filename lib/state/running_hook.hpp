@@ -20,4 +20,8 @@ Result<void> forget_running_hook(const StateDir& state);
 /// host's lock. A daemon that a hook left behind when it ended is none of its.
 Result<void> end_left_hook(const StateDir& state, const Context& context);
 
+/// For a run that goes on where one was killed: ends the hook as long as it is at work itself, so that two never start
+/// the service side by side. What it left behind when it ended, the service perhaps, stays.
+Result<void> end_hook_at_work(const StateDir& state, const Context& context);
+
 }  // namespace failover

@@ -246,6 +246,20 @@ class OthersAtWork(HostCase):
         self.assert_fenced(7)
         self.assert_hook_is_gone()
 
+    def test_resume_starts_nothing_beside_the_hook_of_a_killed_run(self):
+        self.host.program("start", f"echo $$ > {self.host.dir}/pid; touch {self.ready}; sleep 1.5; echo $$ >> {self.host.dir}/woken; "
+                          f"{self.systemd.systemctl} start {UNIT}; touch {self.host.serving}")
+        process = self.promote()
+        process.kill()
+        process.wait()
+        first = (self.host.dir / "pid").read_text()
+        when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        done = tool.finish(tool.start(*self.host.arguments("resume"), "--confirm", SERVICE, "--i-have-powered-off", f"b@{when}"))
+        self.assertIn(done.status, (0, 3), done)
+        second = (self.host.dir / "pid").read_text()
+        self.assertNotEqual(first, second)
+        self.assertEqual((self.host.dir / "woken").read_text(), second)
+
     def test_what_a_dead_hook_has_left_of_its_group(self):
         """The hook is killed like its fo-promote; a part of it still is at work."""
         self.host.program("start", f"(sleep 3; touch {self.host.dir}/woke; touch {self.host.serving}) & echo $$ > {self.host.dir}/pid; "
