@@ -16,7 +16,6 @@
 #include "core/child_process.hpp"
 #include "promote/hook.hpp"
 #include "state/lent_lock.hpp"
-#include "state/running_hook.hpp"
 #include "state/state_dir.hpp"
 
 namespace failover {
@@ -40,15 +39,10 @@ ChildCommand command_of(const PromotionSettings& settings, const StateDir& state
 }
 
 Result<ChildResult> run_with_lent_lock(ChildCommand command, const StateDir& state, const Context& context) {
-  command.born = [&state](pid_t process) -> Result<void> {
-    FO_TRY(note_running_hook(state, process));
-    return lend_host_lock(state, process);
-  };
-  auto result = run_child(command, context);
+  command.born = [&state](pid_t process) { return lend_host_lock(state, process); };
+  auto result = run_on_record(state, std::move(command), context);
   const auto ended = end_lending(state);
-  const auto forgotten = forget_running_hook(state);
   if (result && !ended) return std::unexpected(ended.error());
-  if (result && !forgotten) return std::unexpected(forgotten.error());
   return result;
 }
 
@@ -60,14 +54,9 @@ Result<void> run_data_hook(const PromotionSettings& settings, const StateDir& st
   const auto result = FO_TRY(while_doing(
       fmt::format("the {}-hook", name),
       lock == HostLock::lend ? run_with_lent_lock(std::move(command), state, context) : run_child(command, context)));
-  const auto said = last_words(result.errors);
-  if (result.exit_status == done_with_a_warning) {
-    context.note(Level::warning, fmt::format("the {}-hook {} warns: {}", name, file.string(), said));
-    return {};
-  }
-  if (result.ok()) return {};
-  return fail(ErrorKind::io, fmt::format("the {}-hook {} ended with {}{}{}", name, file.string(), result.how_it_ended(),
-                                         said.empty() ? "" : ": ", said));
+  if (result.exit_status != done_with_a_warning) return check_hook(name, file, result);
+  context.note(Level::warning, fmt::format("the {}-hook {} warns: {}", name, file.string(), last_words(result.errors)));
+  return {};
 }
 
 }  // namespace failover

@@ -28,11 +28,21 @@ std::string last_words(std::string_view text) {
 }
 
 Result<ChildResult> run_on_record(const StateDir& state, ChildCommand command, const Context& context) {
-  command.born = [&state](pid_t process) { return note_running_hook(state, process); };
+  command.born = [&state, also = std::move(command.born)](pid_t process) -> Result<void> {
+    FO_TRY(note_running_hook(state, process));
+    return also ? also(process) : Result<void>{};
+  };
   auto result = run_child(command, context);
   const auto forgotten = forget_running_hook(state);
   if (result && !forgotten) return std::unexpected(forgotten.error());
   return result;
+}
+
+Result<void> check_hook(std::string_view name, const std::filesystem::path& file, const ChildResult& result) {
+  if (result.ok()) return {};
+  const auto said = last_words(result.errors);
+  return fail(ErrorKind::io, fmt::format("the {}-hook {} ended with {}{}{}", name, file.string(), result.how_it_ended(),
+                                         said.empty() ? "" : ": ", said));
 }
 
 Result<void> run_hook(const PromotionSettings& settings, const StateDir& state, const std::filesystem::path& file,
@@ -50,10 +60,7 @@ Result<void> run_hook(const PromotionSettings& settings, const StateDir& state, 
   command.limit = settings.hook_timeout;
   const auto result =
       FO_TRY(while_doing(fmt::format("the {}-hook", call.name), run_on_record(state, std::move(command), context)));
-  if (result.ok()) return {};
-  const auto said = last_words(result.errors);
-  return fail(ErrorKind::io, fmt::format("the {}-hook {} ended with {}{}{}", call.name, file.string(),
-                                         result.how_it_ended(), said.empty() ? "" : ": ", said));
+  return check_hook(call.name, file, result);
 }
 
 }  // namespace failover
