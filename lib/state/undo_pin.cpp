@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -15,6 +16,7 @@
 #include "core/file_io.hpp"
 #include "state/restore_journal.hpp"
 #include "state/state_dir.hpp"
+#include "state/state_format.hpp"
 
 namespace failover {
 
@@ -27,30 +29,21 @@ std::filesystem::path pin_file(const StateDir& state) {
   return state.restore() / "pinned";
 }
 
-std::unexpected<Error> damaged(const StateDir& state) {
-  return fail(ErrorKind::integrity,
-              pin_file(state).string() + " is damaged; the undo copies stay, until you type: fo-restore --drop-undo");
-}
-
 }  // namespace
 
 Result<std::optional<UndoPin>> read_undo_pin(const StateDir& state) {
   const auto text = read_file(pin_file(state), size_limit);
   if (!text && text.error().kind == ErrorKind::not_found) return std::nullopt;
   if (!text) return std::unexpected(text.error());
+  FO_TRY(check_state_format(*text, format_number, pin_file(state)));
   const auto json = nlohmann::json::parse(*text, nullptr, false);
-  if (!json.is_object() || !json.contains("format") || !json["format"].is_number_integer()) return damaged(state);
-  if (json["format"].get<std::int64_t>() > format_number) {
-    return fail(ErrorKind::unfinished,
-                pin_file(state).string() + " was written by a newer version of these tools; use that one");
-  }
   const auto is = [&json](const char* key, auto test) { return json.contains(key) && (json[key].*test)(); };
   using Json = nlohmann::json;
   if (!is("after", &Json::is_number_unsigned) || !is("reason", &Json::is_string) || !is("since", &Json::is_string)) {
-    return damaged(state);
+    return damaged_state(pin_file(state));
   }
   const auto since = parse_rfc3339(json["since"].get<std::string>());
-  if (!since) return damaged(state);
+  if (!since) return damaged_state(pin_file(state));
   return UndoPin{json["after"].get<std::uint64_t>(), json["reason"].get<std::string>(), *since};
 }
 
