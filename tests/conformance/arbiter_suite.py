@@ -120,3 +120,40 @@ class ArbiterCases:
         c("confirm_off", node="b")
         c("commit")
         self.assertEqual(b("take_up", node="b", epoch=2)["error"], "conflict")
+
+    def test_what_is_active_is_handed_over(self):
+        self.adopted()
+        a, b = self.node("a"), self.node("b")
+        self.assertEqual(a("hand_over", node="a", to="b", floor=7), {"epoch": 8})
+        self.assertEqual(b("read"), {"epoch": 8, "maybe": ["b"], "active": "b", "promoting": None})
+        # Again, as after a crash, it says what it said.
+        self.assertEqual(self.node("a")("hand_over", node="a", to="b", floor=7), {"epoch": 8})
+
+    def test_a_claim_is_handed_over_before_its_commit(self):
+        """As a switchover gives back what it had."""
+        self.adopted()
+        b = self.node("b")
+        b.claim("a")
+        b("confirm_off", node="a")
+        self.assertEqual(b("hand_over", node="b", to="a", floor=0), {"epoch": 3})
+        self.assertEqual(b("read"), {"epoch": 3, "maybe": ["a"], "active": "a", "promoting": None})
+        self.assertEqual(b("commit")["error"], "internal")
+
+    def test_what_another_has_or_claims_is_not_handed_over(self):
+        self.adopted()
+        self.assertEqual(self.node("b")("hand_over", node="b", to="c", floor=0)["error"], "conflict")
+        self.node("c").claim("a", "b")
+        self.assertEqual(self.node("a")("hand_over", node="a", to="b", floor=0)["error"], "conflict")
+        self.assertEqual(self.nodes_in_maybe(), ["a", "c"])
+
+    def test_who_leaves_may_not_be_serving_any_more(self):
+        self.adopted()
+        a = self.node("a")
+        self.assertEqual(a("leave", node="a"), {"ok": True})
+        self.assertEqual(a("read"), {"epoch": 1, "maybe": [], "active": None, "promoting": None})
+        self.assertEqual(a("leave", node="a"), {"ok": True})
+        # Nobody is named any more: whoever promotes proves everybody off.
+        self.assertEqual(self.node("b").claim("a"), {"epoch": 2, "others": ["a"]})
+
+    def test_without_a_record_there_is_nothing_to_leave(self):
+        self.assertEqual(self.node("a")("leave", node="a"), {"ok": True})

@@ -4,16 +4,16 @@ import json
 import signal
 import unittest
 
+from integration.recorded_cases import GuardOnRecord, PromotionOnRecord, RecordedCase, SwitchoverOnRecord
 from integration.test_promote import PromoteCase
 from support import tool
 from support.driven import Driven
 from support.etcd import Etcd
 from support.named import SERVICE
-from support.pair import OLD
 from support.server import wait_until
 
 
-class ArbiterCase(PromoteCase):
+class ArbiterCase(RecordedCase, PromoteCase):
     def setUp(self):
         super().setUp()
         self.etcd = Etcd()
@@ -22,19 +22,6 @@ class ArbiterCase(PromoteCase):
         self.notes = self.pair.dir / "run"
         self.reconfigure(arbiter=[self.etcd.url()], only_standby=["false"], run_dir=[self.notes])
 
-    def on_old_host(self, verb, *arguments):
-        """The old active's own fo-promote, with a state of its own."""
-        return tool.run("fo-promote", verb, "--config", self.pair.config, "--json", "--node", "a", "--state-dir", self.pair.dir / "state-a",
-                        "--run-dir", self.pair.dir / "run-a", "--self-probe", self.pair.probe(OLD), *arguments)
-
-    def adopt(self):
-        (self.pair.dir / "serving-old").touch()
-        self.reconfigure(self_probe=[])
-        done = self.on_old_host("adopt", "--confirm", SERVICE)
-        self.assertEqual(done.status, 0, done)
-        (self.pair.dir / "serving-old").unlink()
-        self.reconfigure(self_probe=[self.pair.probe("127.0.0.12")])
-
     def record(self):
         text = self.etcd.get(f"/failover/pbx/{SERVICE}/record")
         return json.loads(text) if text else None
@@ -42,25 +29,25 @@ class ArbiterCase(PromoteCase):
     def lock(self):
         return self.etcd.get(f"/failover/pbx/{SERVICE}/lock")
 
+    def recorded(self):
+        record = self.record()
+        active = record.get("active")
+        return record["epoch"], record["maybe"], f"{active['node']}@{active['epoch']}" if active else None
 
-class Promotion(ArbiterCase):
-    def test_a_promotion_on_record(self):
-        self.adopt()
-        self.assertEqual((self.record()["epoch"], self.record()["maybe"]), (1, ["a"]))
-        done = self.pair.promote()
-        self.assertEqual(done.status, 3, done)
-        self.assert_promoted("2")
-        self.assertEqual(self.record()["active"], {"node": "b", "epoch": 2})
-        self.assertEqual(self.record()["maybe"], ["b"])
-        self.assertIsNone(self.lock())
-        self.assertEqual(self.pair.promote().status, 0)
+    def claim_is_open(self):
+        return self.lock() is not None
 
-    def test_without_a_record_nothing_is_done(self):
-        done = self.pair.promote()
-        self.assertEqual(done.status, 4, done)
-        self.assertIn("fo-promote adopt", done.result["message"])
-        self.assert_untouched()
+    def other(self):
+        return Driven(self, "conformance_arbiter", self.etcd.url(), SERVICE, 30)
 
+    def kill_arbiter(self):
+        self.etcd.kill()
+
+    def wipe_arbiter(self):
+        self.etcd.wipe()
+
+
+class Promotion(PromotionOnRecord, ArbiterCase):
     def test_an_arbiter_that_cannot_be_reached(self):
         self.adopt()
         self.etcd.kill()
@@ -68,50 +55,11 @@ class Promotion(ArbiterCase):
         self.assertEqual(done.status, 6, done)
         self.assert_untouched()
 
-    def test_another_that_promotes(self):
-        self.adopt()
-        other = Driven(self, "conformance_arbiter", self.etcd.url(), SERVICE, 30)
-        self.assertEqual(other.ask({"act": "claim", "node": "c", "floor": 1, "peers": ["a", "b"]})["epoch"], 2)
-        done = self.pair.promote()
-        self.assertEqual(done.status, 4, done)
-        self.assertIn("c promotes at this moment", done.result["message"])
-        self.assert_untouched()
-
-    def test_one_that_may_be_serving_and_is_not_known_here(self):
-        self.adopt()
-        other = Driven(self, "conformance_arbiter", self.etcd.url(), SERVICE, 30)
-        other.ask({"act": "claim", "node": "c", "floor": 1, "peers": ["a", "b"]})
-        other.ask({"act": "confirm_off", "node": "a"})
-        other.ask({"act": "commit"})
-        other.ask({"act": "release"})
-        done = self.pair.promote()
-        self.assertEqual(done.status, 4, done)
-        self.assertIn("[node.c]", done.result["message"])
-        self.assert_untouched()
-        # What was claimed for it was given back.
-        self.assertEqual(self.record()["maybe"], ["c"])
-        self.assertIsNone(self.lock())
-
-    def test_an_unfinished_one_goes_on(self):
-        self.adopt()
-        self.pair.program("broken", "#!/bin/sh\nexit 1\n")
-        self.reconfigure(start_hook=[self.pair.dir / "broken"])
-        self.assertEqual(self.pair.promote().status, 9)
-        self.assertEqual(self.record()["active"], {"node": "b", "epoch": 2})
-        self.reconfigure(start_hook=[self.pair.dir / "start"])
-        done = self.pair.promote("resume")
-        self.assertIn(done.status, (0, 3), done)
-        self.assert_promoted("2")
-
     def test_an_unfinished_one_that_was_superseded(self):
         self.adopt()
-        self.pair.program("broken", "#!/bin/sh\nexit 1\n")
-        self.reconfigure(start_hook=[self.pair.dir / "broken"])
-        self.assertEqual(self.pair.promote().status, 9)
+        self.broken_start()
         wait_until(lambda: self.lock() is None, "the end of the broken run's lease", 30)
-        other = Driven(self, "conformance_arbiter", self.etcd.url(), SERVICE, 30)
-        self.assertEqual(other.ask({"act": "claim", "node": "c", "floor": 1, "peers": ["a", "b"]})["others"], ["b"])
-        self.reconfigure(start_hook=[self.pair.dir / "start"])
+        self.assertEqual(self.other().ask({"act": "claim", "node": "c", "floor": 1, "peers": ["a", "b"]})["others"], ["b"])
         done = self.pair.promote("resume")
         self.assertEqual(done.status, 9, done)
         self.assert_not_started()
@@ -168,31 +116,11 @@ class Adopting(ArbiterCase):
         self.assertIsNone(self.record())
 
 
-class Guard(ArbiterCase):
-    def test_only_the_active_host_may_start(self):
-        self.assertEqual(self.on_old_host("guard").status, 4)
-        self.adopt()
-        self.assertEqual(self.on_old_host("guard").status, 0)
-        self.assertEqual(self.pair.run("guard").status, 4)
-        self.pair.promote()
-        refused = self.on_old_host("guard")
-        self.assertEqual(refused.status, 4)
-        self.assertIn("b is active", refused.result["message"])
-        self.assertEqual(self.pair.run("guard").status, 0)
+class Switchover(SwitchoverOnRecord, ArbiterCase):
+    pass
 
-    def test_a_note_of_this_boot_bridges_the_arbiters_absence(self):
-        self.adopt()
-        self.assertEqual(self.on_old_host("guard").status, 0)
-        self.etcd.kill()
-        self.assertEqual(self.on_old_host("guard").status, 0)
-        (self.pair.dir / "run-a" / f"{SERVICE}.note").unlink()
-        self.assertEqual(self.on_old_host("guard").status, 4)
 
-    def test_a_wiped_arbiter_lets_nobody_start(self):
-        self.adopt()
-        self.assertEqual(self.on_old_host("guard").status, 0)
-        self.etcd.wipe()
-        self.assertEqual(self.on_old_host("guard").status, 4)
+class Guard(GuardOnRecord, ArbiterCase):
 
     def test_the_start_hook_may_ask_the_guard(self):
         self.adopt()
