@@ -103,6 +103,7 @@ class World:
         self._closing = True
         self._wake()
         self._thread.join()
+        self._end_listening()
         for each in (*self.members, self.named, *self.hosts.values(), *self.places):
             each.close()
 
@@ -131,6 +132,15 @@ class World:
     def _listen(self, server, host):
         server.setblocking(False)
         self._selector.register(server, selectors.EVENT_READ, lambda: self._accept(server, host))
+
+    def _end_listening(self):
+        # The next world of this process wants the same addresses; a socket that waits for the garbage collector keeps them.
+        for key in list(self._selector.get_map().values()):
+            if isinstance(key.fileobj, socket.socket):
+                key.fileobj.close()
+        self._selector.close()
+        for descriptor in (self._fifo, self._wake_out, self._wake_in):
+            os.close(descriptor)
 
     # The one thread.
 
