@@ -34,7 +34,7 @@ constexpr std::string_view name = "fo-unpack";
 constexpr std::chrono::seconds longest_silence{60};
 
 std::unexpected<Error> nonsense(const std::string& what) {
-  return fail(ErrorKind::internal, std::string(name) + " answers with " + what);
+  return fail(ErrorKind::internal, fmt::format("{} answers with {}", name, what));
 }
 
 /// Calls `use` with the JSON of a frame.

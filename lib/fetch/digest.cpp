@@ -68,13 +68,11 @@ Result<std::string> read_object(Source& source, const ObjectInfo& object, const 
 }  // namespace
 
 Result<std::string> parse_sha256(std::string_view text) {
-  std::string digest(text);
-  for (char& c : digest) {
-    if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
-  }
-  if (digest.size() != digest_length || digest.find_first_not_of("0123456789abcdef") != std::string::npos) {
+  if (text.size() != digest_length || text.find_first_not_of("0123456789abcdefABCDEF") != std::string_view::npos) {
     return fail(ErrorKind::usage, fmt::format("'{}' is not a SHA-256 digest: it needs 64 hex digits", text));
   }
+  std::string digest;
+  for (const char c : text) digest += c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
   return digest;
 }
 

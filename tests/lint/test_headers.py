@@ -37,7 +37,7 @@ def compiles_alone(path, flags):
 
 
 def proved_by_build(name, root=SOURCE_DIR):
-    """True if a source includes this header before anything else: then the build has compiled it alone already."""
+    """True if a source includes this header first: then a build that precompiles nothing has compiled it alone already."""
     source = root / name.with_suffix(".cpp")
     if not source.exists():
         return False
