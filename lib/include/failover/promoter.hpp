@@ -224,9 +224,8 @@ struct EarlierPromotion {
   std::vector<PromotionStep> left;       ///< steps that were completed
   std::vector<std::string> fence_tried;  ///< nodes that may have been switched off
   std::vector<std::string> fenced;       ///< nodes that were confirmed off
-  [[nodiscard]] bool committed() const noexcept {
-    return step > PromotionStep::commit || left_step(PromotionStep::commit);
-  }
+  /// By the state table: a run that stopped there can only go on.
+  [[nodiscard]] FAILOVER_EXPORT bool committed() const noexcept;
   [[nodiscard]] FAILOVER_EXPORT bool left_step(PromotionStep which) const noexcept;
 };
 
