@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -242,6 +243,8 @@ struct PromotionFacts {
   std::uint64_t journal_epoch = 0;  ///< the largest one in it
   std::vector<Observation> references;
   std::vector<Observation> self_probes;
+  /// Target -> from when on every check of this host's watch has found it as it is now; absent = not known.
+  std::map<std::string, WallTime, std::less<>> since = {};
   std::size_t independent_references = 0;  ///< on different hosts, none of them this host's gateway
   std::vector<PeerFacts> peers;
   std::vector<ObserverFacts> observers = {};
