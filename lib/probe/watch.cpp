@@ -23,8 +23,9 @@ Result<void> check_plan(const WatchPlan& plan) {
   const auto& options = plan.options;
   if (plan.targets.empty()) return fail(ErrorKind::usage, "there is nothing to watch: name a target");
   if (options.fall == 0 || options.rise == 0) return fail(ErrorKind::usage, "fall and rise must be at least 1");
-  if (options.interval < shortest_interval || options.retry_interval < shortest_interval) {
-    return fail(ErrorKind::usage, "the intervals must be at least 100 ms: a PBX blocks whoever floods it");
+  if (options.interval < shortest_interval || options.retry_interval < shortest_retry_interval) {
+    return fail(ErrorKind::usage,
+                "the interval must be at least 100 ms and the retry interval 50 ms: a PBX blocks whoever floods it");
   }
   if (options.retry_interval > options.interval) {
     return fail(ErrorKind::usage, "the retry interval must not be longer than the interval");

@@ -11,6 +11,8 @@ namespace failover {
 
 /// Shorter than this no two checks of a target follow one another: a PBX blocks whoever floods it.
 inline constexpr Duration shortest_interval = std::chrono::milliseconds(100);
+/// Only a few checks follow one another so closely: those that a state needs to change.
+inline constexpr Duration shortest_retry_interval = std::chrono::milliseconds(50);
 
 /// When each target of a watch is checked next. Pure: it is told the time.
 ///
@@ -22,7 +24,7 @@ class WatchSchedule {
  public:
   using Time = Deadline::Clock::time_point;
 
-  /// @param interval,retry_interval at least shortest_interval
+  /// @param interval,retry_interval at least shortest_interval and shortest_retry_interval
   void set(std::size_t targets, Duration interval, Duration retry_interval, Time now);
   /// Plans the check of a target for its turn in a first round that began with set().
   void plan_first(std::size_t target);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,12 +24,15 @@ namespace {
 
 class Page {
  public:
+  explicit Page(const PromotionFacts& facts) noexcept : facts_(facts) {}
   void line(std::string text) { lines_.push_back(std::move(text)); }
   std::vector<std::string> take() { return std::move(lines_); }
 
   void observation(const Observation& seen) {
-    line(fmt::format("    {:7} {}  {}", to_string(seen.health), seen.target.text,
-                     seen.health ? seen.detail : seen.health.error().message));
+    const auto found = facts_.since.find(seen.target.text);
+    const auto since = found == facts_.since.end() ? std::nullopt : std::optional(found->second);
+    line(fmt::format("    {:7} {}  {}; {}", to_string(seen.health), seen.target.text,
+                     seen.health ? seen.detail : seen.health.error().message, since_text(since)));
   }
 
   void peer(const PeerFacts& facts) {
@@ -46,9 +50,9 @@ class Page {
     line(fmt::format("  others, by {}: {} ({})", store.store, to_string(store.verdict.health), store.verdict.reason));
     if (!store.seen) return;
     for (const auto& one : *store.seen) {
-      line(fmt::format("    {:7} {} ({}), {}{}", to_string(one.health), one.node, to_string(one.role),
+      line(fmt::format("    {:7} {} ({}), {}{}; {}", to_string(one.health), one.node, to_string(one.role),
                        one.age ? human_duration(*one.age) + " ago" : "nobody knows when",
-                       one.reason.empty() ? "" : ": " + one.reason));
+                       one.reason.empty() ? "" : ": " + one.reason, since_text(one.since(facts_.now))));
     }
   }
 
@@ -88,6 +92,12 @@ class Page {
   }
 
  private:
+  [[nodiscard]] std::string since_text(const std::optional<WallTime>& since) const {
+    if (!since) return "since when is not known";
+    return fmt::format("since {}, for {}", rfc3339(*since), human_duration(std::max(facts_.now - *since, {})));
+  }
+
+  const PromotionFacts& facts_;
   std::vector<std::string> lines_;
 };
 
@@ -107,8 +117,8 @@ std::string back_again(const PromotionPlan& plan) {
 }  // namespace
 
 std::vector<std::string> promotion_evidence(const PromotionSettings& settings, const PromotionPlan& plan) {
-  Page page;
   const auto& facts = plan.facts;
+  Page page(facts);
   page.line(fmt::format("Promotion of {} as {} to epoch {}", settings.node, settings.service, plan.epoch));
   page.line(fmt::format("Role of this host: {}", facts.role));
   if (facts.earlier && !facts.earlier->ended) {

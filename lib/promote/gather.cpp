@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <expected>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -29,6 +31,7 @@
 #include "state/role_file.hpp"
 #include "state/seen_up.hpp"
 #include "state/state_dir.hpp"
+#include "state/watched_targets.hpp"
 
 namespace failover {
 
@@ -90,6 +93,21 @@ Result<std::vector<std::string>> never_seen_up(const PromotionPeer& peer, const 
     if (!memory->contains(probe.text)) never.push_back(probe.text);
   }
   return never;
+}
+
+/// Evidence only: what cannot be read is not known.
+std::map<std::string, WallTime, std::less<>> since_when(const PromotionFacts& facts, const StateDir& state) {
+  const auto watched = read_watched_targets(state).value_or(WatchedTargets{});
+  std::map<std::string, WallTime, std::less<>> since;
+  const auto look = [&](const std::vector<Observation>& observations) {
+    for (const auto& seen : observations) {
+      const auto when = seen_since(watched, seen.target.text, seen.health, std::chrono::system_clock::now());
+      if (when) since.emplace(seen.target.text, *when);
+    }
+  };
+  look(facts.references);
+  for (const auto& peer : facts.peers) look(peer.observations);
+  return since;
 }
 
 }  // namespace
@@ -166,6 +184,7 @@ PromotionFacts gather_promotion_facts(const PromotionSettings& settings, Promoti
     facts.peers[i].fencers = ask_fencers(parts.peers[i], context);
     facts.peers[i].never_up = never_seen_up(parts.peers[i], memory);
   }
+  facts.since = since_when(facts, state);
   return facts;
 }
 

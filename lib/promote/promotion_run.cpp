@@ -133,7 +133,8 @@ Result<void> PromotionRun::prepare(const PromotionApproval& approve) {
   const auto earlier = earlier_promotion(journal_.history());
   open_before_ = earlier && !earlier->ended;
   // A run that continues one which has sent a fence command never ends as if nothing had been touched.
-  fence_begun_ = open_before_ && (!earlier->fence_tried.empty() || earlier->step >= PromotionStep::fence);
+  fence_begun_ =
+      open_before_ && (!earlier->fence_tried.empty() || promotion_row(earlier->step).way_on != WayOn::start_over);
   if (open_before_) role_before_ = journal_.history().last.value_or(PromotionRecord{}).role_before;
   if (open_before_) report_.step = earlier->step;
   const auto started = std::chrono::system_clock::now();

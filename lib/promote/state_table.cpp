@@ -46,6 +46,12 @@ Result<PromotionStep> parse_promotion_step(std::string_view name) {
   return fail(ErrorKind::usage, fmt::format("'{}' is no step; known are {}", name, known));
 }
 
+bool EarlierPromotion::committed() const noexcept {
+  const auto open = left_step(step) ? promotion_row(step).next : step;
+  const auto way = promotion_row(open).way_on;
+  return way == WayOn::go_on || way == WayOn::nothing;
+}
+
 bool EarlierPromotion::left_step(PromotionStep which) const noexcept {
   return std::ranges::find(left, which) != left.end();
 }

@@ -10,20 +10,18 @@
 #include <string_view>
 #include <utility>
 
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <failover/error.hpp>
-#include <failover/observer.hpp>
 #include <failover/watch.hpp>
 
 #include "core/atomic_file.hpp"
 #include "core/clock.hpp"
 #include "core/file_io.hpp"
 #include "core/file_lock.hpp"
-#include "core/url.hpp"
 #include "state/state_dir.hpp"
 #include "state/state_format.hpp"
+#include "state/target_identity.hpp"
 
 namespace failover {
 
@@ -31,19 +29,6 @@ namespace {
 
 constexpr int format_number = 1;
 constexpr std::size_t size_limit = 16UL * 1024 * 1024;
-
-/// What a target asks, however it is spelt. Text that is no target is its own identity.
-std::string identity(std::string_view text) {
-  const auto target = parse_target(text);
-  if (!target) return std::string(text);
-  auto host = target->host;
-  for (char& c : host) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  auto result = fmt::format("{}://{}{}", target->scheme, host_and_port(host, target->port), target->path);
-  for (const auto& [name, value] : target->parameters) result += fmt::format("?{}={}", name, value);
-  return result;
-}
 
 }  // namespace
 
@@ -54,7 +39,7 @@ SeenUpFile::SeenUpFile(std::filesystem::path path, Targets targets) : path_(std:
 void SeenUpFile::keep(Targets targets) {
   targets_ = std::move(targets);
   identities_.clear();
-  for (const auto& [target, time] : targets_) identities_.insert(identity(target));
+  for (const auto& [target, time] : targets_) identities_.insert(target_identity(target));
 }
 
 Result<SeenUpFile::Targets> SeenUpFile::read(const std::filesystem::path& path) {
@@ -79,7 +64,7 @@ Result<SeenUpFile> SeenUpFile::open(const StateDir& state) {
 }
 
 bool SeenUpFile::contains(std::string_view target) const {
-  return targets_.contains(target) || identities_.contains(identity(target));
+  return targets_.contains(target) || identities_.contains(target_identity(target));
 }
 
 Result<void> SeenUpFile::add(std::span<const std::string> targets) {

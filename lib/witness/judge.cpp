@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <set>
@@ -74,6 +75,11 @@ Verdict unknown(const std::string& reason) {
 }
 
 }  // namespace
+
+std::optional<WallTime> NodeObservation::since(WallTime now) const {
+  if (!age || !same_for) return std::nullopt;
+  return now - std::chrono::duration_cast<WallTime::duration>(*age + *same_for);
+}
 
 std::string_view to_string(WitnessRole role) noexcept {
   return role == WitnessRole::active ? "active" : "observer";

@@ -124,16 +124,20 @@ std::string to_text(const StoredObservation& observation) {
     targets.push_back({{"target", one->target}, {"health", to_string(one->health)}});
   }
   const auto aged = std::chrono::ceil<milliseconds>(said.age.value_or(Duration::zero()));
-  const Json json{{"format", format},
-                  {"node", said.node},
-                  {"address", said.address},
-                  {"role", to_string(said.role)},
-                  {"health", to_string(said.health)},
-                  {"reason", said.reason.substr(0, longest_text / 4)},
-                  {"targets", std::move(targets)},
-                  {"time", rfc3339(said.when)},
-                  {"aged_ms", std::clamp<std::int64_t>(aged.count(), 0, longest_age_ms)},
-                  {"term", std::to_string(observation.term)}};
+  Json json{{"format", format},
+            {"node", said.node},
+            {"address", said.address},
+            {"role", to_string(said.role)},
+            {"health", to_string(said.health)},
+            {"reason", said.reason.substr(0, longest_text / 4)},
+            {"targets", std::move(targets)},
+            {"time", rfc3339(said.when)},
+            {"aged_ms", std::clamp<std::int64_t>(aged.count(), 0, longest_age_ms)},
+            {"term", std::to_string(observation.term)}};
+  if (const auto& same = said.same_for; same) {
+    const auto count = std::chrono::floor<milliseconds>(*same).count();
+    json["same_ms"] = std::clamp<std::int64_t>(count, 0, longest_age_ms);
+  }
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -154,6 +158,8 @@ Result<StoredObservation> parse_observation(std::string_view content) {
   const auto* const time = FO_TRY(text(json, "time"));
   said.when = FO_TRY(parse_rfc3339(*time));
   said.age = milliseconds(FO_TRY(number(json, "aged_ms")));
+  // Nodes of earlier versions do not say it.
+  if (json.contains("same_ms")) said.same_for = milliseconds(FO_TRY(number(json, "same_ms")));
   return stored;
 }
 

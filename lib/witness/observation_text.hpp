@@ -10,8 +10,9 @@
 namespace failover {
 
 /// An observation as a store holds it: a JSON object with `format` 1, `node`, `address`, `role`, `health`, `reason`,
-/// `targets` (at most 100, those that are not up first), `time`, `aged_ms` (how old it was when its lease began) and
-/// `term` (the store's election it was written in).
+/// `targets` (at most 100, those that are not up first), `time`, `aged_ms` (how old it was when its lease began),
+/// `term` (the store's election it was written in) and, if the node knows, `same_ms` (for how long its health had been
+/// so).
 struct StoredObservation {
   NodeObservation said;  ///< its age is what it was when it was written
   std::uint64_t term = 0;

@@ -6,8 +6,9 @@ import unittest
 from lint import tree
 from support.tool import SOURCE_DIR
 
-# In lib/state, but the writers of no file: the paths, numbered names, what several files hold, the check of the format.
-_NO_FILE = {"state_dir", "numbered_files", "restore_roots", "state_format"}
+# In lib/state, but the writers of no file: the paths, numbered names, what several files hold, the check of the format,
+# how targets are told apart.
+_NO_FILE = {"state_dir", "numbered_files", "restore_roots", "state_format", "target_identity"}
 _ROW = re.compile(r"^\| *`(?P<file>[^`]+)` *\| *(?P<format>\d+) *\| *`(?P<writer>[^`]+)`[^|]*\| *(?P<readers>[^|]+?) *\|$", re.MULTILINE)
 
 

@@ -53,6 +53,7 @@ Result<Outcome> WatchCommand::run() {
   if (plan.options.retry_interval < std::chrono::seconds(1)) {
     session_.output.note(Level::info, "checks less than a second apart: a PBX may take that for a flood and block us");
   }
+  listeners_.remember_by(FO_TRY(make_watch_memory(session_.state_dir, session_.context.events)));
   watch_ = FO_TRY(make_watch(std::move(plan), *seen_up_, listeners_));
   HangupRounds rounds(session_.signals, session_.context.stop);
   systemd_ready();

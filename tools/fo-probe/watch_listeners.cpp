@@ -50,6 +50,7 @@ void WatchListeners::watching(const WatchPlan& plan) {
   systemd_.watching(plan);
   view_.watching(plan);
   if (publisher_ != nullptr) publisher_->watching(plan);
+  if (memory_) memory_->watching(plan);
   if (metrics_) metrics_->keep_only(plan.targets, plan.references);
 }
 
@@ -58,6 +59,7 @@ void WatchListeners::checked(const Observation& observation, bool is_reference) 
   if (metrics_) metrics_->add(observation);
   view_.checked(observation, is_reference);
   if (publisher_ != nullptr) publisher_->checked(observation, is_reference);
+  if (memory_) memory_->checked(observation, is_reference);
 }
 
 void WatchListeners::state_changed(const Target& target, TargetState from, TargetState to, std::string_view reason) {
@@ -78,12 +80,14 @@ void WatchListeners::verdict_changed(const Verdict& verdict) {
   write_metrics();
   if (hook_) hook_->verdict_changed(verdict);
   view_.verdict_changed(verdict);
+  if (memory_) memory_->verdict_changed(verdict);
 }
 
 void WatchListeners::alive() {
   systemd_.alive();
   write_metrics();
   view_.alive();
+  if (memory_) memory_->alive();
 }
 
 void WatchListeners::write_metrics() {

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <failover/error.hpp>
@@ -30,6 +31,8 @@ class WatchListeners final : public WatchListener {
   /// Not owned; may be null.
   void publish_by(WatchPublisher* publisher) noexcept { publisher_ = publisher; }
 
+  void remember_by(std::unique_ptr<WatchListener> memory) noexcept { memory_ = std::move(memory); }
+
   void watching(const WatchPlan& plan) override;
   void checked(const Observation& observation, bool is_reference) override;
   void state_changed(const Target& target, TargetState from, TargetState to, std::string_view reason) override;
@@ -46,6 +49,7 @@ class WatchListeners final : public WatchListener {
   WatchSystemd systemd_;
   LiveView view_;
   WatchPublisher* publisher_ = nullptr;
+  std::unique_ptr<WatchListener> memory_;  ///< since when each target is as it is
   std::optional<MetricsFile> metrics_;
   ChangeHookOptions hook_options_;
   std::unique_ptr<WatchListener> hook_;

@@ -48,6 +48,7 @@ void WatchPublisher::checked(const Observation& observation, bool is_reference) 
 }
 
 void WatchPublisher::own_verdict_changed(const Verdict& verdict) {
+  if (!verdict_ || to_string(verdict_->health) != to_string(verdict.health)) same_since_ = Deadline::Clock::now();
   verdict_ = verdict;
   say(verdict);
 }
@@ -57,6 +58,7 @@ void WatchPublisher::say(const Verdict& verdict) {
   said.health = verdict.health;
   said.reason = verdict.reason;
   said.when = std::chrono::system_clock::now();
+  said.same_for = Deadline::Clock::now() - same_since_;
   for (const auto& [target, health] : latest_) said.targets.push_back({target, health});
   publisher_.publish(std::move(said));
   said_ = Deadline::Clock::now();

@@ -43,6 +43,7 @@ class WatchPublisher final : public WatchListener {
   WitnessPublisher publisher_;
   std::map<std::string, Result<Health>, std::less<>> latest_;
   std::optional<Verdict> verdict_;
+  Deadline::Clock::time_point same_since_;  ///< from when on the verdict's health has been what it is
   Duration interval_{};
   Deadline::Clock::time_point said_;
 };

@@ -53,16 +53,18 @@ std::string_view decision_name(PromotionDecision decision) {
   return "stop";
 }
 
-Json observation(const Observation& seen) {
+Json observation(const Observation& seen, const PromotionFacts& facts) {
+  const auto since = facts.since.find(seen.target.text);
   return {{"target", seen.target.text},
           {"health", to_string(seen.health)},
+          {"since", since == facts.since.end() ? Json() : Json(time_text(since->second))},
           {"rtt_s", seconds(seen.rtt)},
           {"detail", seen.health ? seen.detail : seen.health.error().message}};
 }
 
-Json observations(const std::vector<Observation>& list) {
+Json observations(const std::vector<Observation>& list, const PromotionFacts& facts) {
   Json array = Json::array();
-  for (const auto& seen : list) array.push_back(observation(seen));
+  for (const auto& seen : list) array.push_back(observation(seen, facts));
   return array;
 }
 
@@ -91,7 +93,7 @@ Json record_members(const Result<ServiceRecord>& record) {
   return json;
 }
 
-Json peer_members(const PeerFacts& peer) {
+Json peer_members(const PeerFacts& peer, const PromotionFacts& facts) {
   Json fencers = Json::array();
   for (const auto& fencer : peer.fencers) {
     const std::string state = !fencer.status                      ? fencer.status.error().message
@@ -102,7 +104,7 @@ Json peer_members(const PeerFacts& peer) {
   return {{"node", peer.name},
           {"health", to_string(peer.verdict.health)},
           {"reason", peer.verdict.reason},
-          {"checks", observations(peer.observations)},
+          {"checks", observations(peer.observations, facts)},
           {"fencers", fencers}};
 }
 
@@ -116,13 +118,15 @@ Json backup_members(const BackupFacts& backup, WallTime now) {
           {"extensions", backup.extensions ? Json(*backup.extensions) : Json()}};
 }
 
-Json observer_members(const ObserverFacts& store) {
+Json observer_members(const ObserverFacts& store, WallTime now) {
   Json nodes = Json::array();
   for (const auto& one : store.seen.value_or(std::vector<NodeObservation>{})) {
+    const auto since = one.since(now);
     nodes.push_back({{"node", one.node},
                      {"role", to_string(one.role)},
                      {"health", to_string(one.health)},
                      {"reason", one.reason},
+                     {"since", since ? Json(time_text(*since)) : Json()},
                      {"age_s", one.age ? Json(seconds(*one.age)) : Json()}});
   }
   return {{"store", store.store},
@@ -168,11 +172,11 @@ std::string plan_json(const PromotionSettings& settings, const PromotionPlan& pl
   }
   json["warnings"] = plan.warnings;
   json["nodes"] = Json::array();
-  for (const auto& peer : plan.facts.peers) json["nodes"].push_back(peer_members(peer));
+  for (const auto& peer : plan.facts.peers) json["nodes"].push_back(peer_members(peer, plan.facts));
   json["observers"] = Json::array();
-  for (const auto& store : plan.facts.observers) json["observers"].push_back(observer_members(store));
-  json["references"] = observations(plan.facts.references);
-  json["self_probes"] = observations(plan.facts.self_probes);
+  for (const auto& store : plan.facts.observers) json["observers"].push_back(observer_members(store, plan.facts.now));
+  json["references"] = observations(plan.facts.references, plan.facts);
+  json["self_probes"] = observations(plan.facts.self_probes, plan.facts);
   const auto backup = plan.facts.backup.value_or(std::nullopt);
   json["backup"] = backup ? backup_members(*backup, plan.facts.now) : Json();
   json["views"] = Json::array();

@@ -203,6 +203,10 @@ void declare_promote_options(CLI::App& app, PromoteOptions& options) {
   declare_quiet(app, options);
   declare_run(app, options);
   declare_switchover(app, options);
+  app.add_option("--print-states", options.print_states,
+                 "Print the state table of a promotion as a diagram and be done")
+      ->type_name("FORMAT")
+      ->check(CLI::IsMember({"dot"}));
 }
 
 }  // namespace failover::promote_tool

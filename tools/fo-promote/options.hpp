@@ -90,6 +90,7 @@ struct PromoteOptions {
   bool switchover = false;
   std::string backup_hook;
   std::string sync_hook;
+  std::string print_states;               ///< a format; empty = not asked for
   std::string give_back_to;               ///< NODE of give-back
   std::vector<std::string> command_line;  ///< as it was typed
 };

@@ -21,6 +21,7 @@
 #include "fo-promote/rejoin.hpp"
 #include "fo-promote/run.hpp"
 #include "fo-promote/serve_fence.hpp"
+#include "fo-promote/states.hpp"
 #include "fo-promote/status.hpp"
 
 namespace failover::promote_tool {
@@ -30,6 +31,7 @@ void PromoteTool::declare(CLI::App& app) {
 }
 
 Result<cli::Outcome> PromoteTool::run(cli::Session& session) {
+  if (!options_.print_states.empty()) return print_states(options_, session);
   switch (options_.verb) {
     case Verb::status:
       return run_status(options_, session);

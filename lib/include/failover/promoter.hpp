@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -224,9 +225,8 @@ struct EarlierPromotion {
   std::vector<PromotionStep> left;       ///< steps that were completed
   std::vector<std::string> fence_tried;  ///< nodes that may have been switched off
   std::vector<std::string> fenced;       ///< nodes that were confirmed off
-  [[nodiscard]] bool committed() const noexcept {
-    return step > PromotionStep::commit || left_step(PromotionStep::commit);
-  }
+  /// By the state table: a run that stopped there can only go on.
+  [[nodiscard]] FAILOVER_EXPORT bool committed() const noexcept;
   [[nodiscard]] FAILOVER_EXPORT bool left_step(PromotionStep which) const noexcept;
 };
 
@@ -243,6 +243,8 @@ struct PromotionFacts {
   std::uint64_t journal_epoch = 0;  ///< the largest one in it
   std::vector<Observation> references;
   std::vector<Observation> self_probes;
+  /// Target -> from when on every check of this host's watch has found it as it is now; absent = not known.
+  std::map<std::string, WallTime, std::less<>> since = {};
   std::size_t independent_references = 0;  ///< on different hosts, none of them this host's gateway
   std::vector<PeerFacts> peers;
   std::vector<ObserverFacts> observers = {};

@@ -110,6 +110,13 @@ class FAILOVER_EXPORT Watch {
 /// `seen_up` and `listener` are not owned. An error of kind usage when the plan makes no sense.
 FAILOVER_EXPORT Result<std::unique_ptr<Watch>> make_watch(WatchPlan plan, SeenUp& seen_up, WatchListener& listener);
 
+/// A listener that writes down in the state directory since when each target and reference is as it is, for the
+/// evidence before a promotion. It writes when the verdict changes, now and then, and at its end; what it cannot write
+/// is noted once, for a watch goes on without it.
+/// @param events not owned
+FAILOVER_EXPORT Result<std::unique_ptr<WatchListener>> make_watch_memory(const std::filesystem::path& state_dir,
+                                                                         Events* events);
+
 struct ChangeHookOptions {
   std::filesystem::path program;                ///< absolute
   Duration limit = std::chrono::seconds(30);    ///< of one run; then its process group is ended
@@ -148,6 +155,11 @@ struct NodeObservation {
   /// How old it is at most, by the store's count, never by another node's clock; none when the store cannot tell.
   /// When it is published: how old it is already; none = just made.
   std::optional<Duration> age = std::nullopt;
+  /// For how long its health had been the same when it said so, by that node's count; none = it did not say.
+  std::optional<Duration> same_for = std::nullopt;
+
+  /// From when on that node's health has been what it says, by its count and the store's; none = not known. Pure.
+  [[nodiscard]] FAILOVER_EXPORT std::optional<WallTime> since(WallTime now) const;
 };
 
 /// A store where nodes leave what they see and read what the others see. Used by one thread at a time.

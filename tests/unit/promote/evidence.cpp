@@ -60,3 +60,33 @@ TEST_CASE("the evidence tells what is in the backup, what others see, and when c
     CHECK(page.find(part) != std::string::npos);
   }
 }
+
+TEST_CASE("the evidence says since when each probe and each observer sees what it sees, and what is unknown stays so") {
+  auto facts = good_facts();
+  facts.since = {{"sip://192.0.2.1", facts.now - std::chrono::minutes(3)},
+                 {"sip://r1", facts.now - std::chrono::hours(50)}};
+  NodeObservation c;
+  c.node = "c";
+  c.health = Health::down;
+  c.age = std::chrono::seconds(7);
+  c.same_for = std::chrono::seconds(53);
+  auto d = c;
+  d.node = "d";
+  d.same_for = std::nullopt;
+  auto e = c;
+  e.node = "e";
+  e.age = std::nullopt;
+  facts.observers = {{"etcd x", std::vector<NodeObservation>{c, d, e}, {Health::down, "observers: 4 down"}}};
+  const auto wanted = settings();
+  std::string page;
+  for (const auto& line : promotion_evidence(wanted, plan_promotion(wanted, std::move(facts)))) page += line + "\n";
+  for (const auto* part :
+       {"down    sip://192.0.2.1  as told; since 2026-11-22T23:57:00Z, for 3 min",
+        "up      sip://r1  as told; since 2026-11-20T22:00:00Z, for 2 d 2 h",
+        "up      sip://r2  as told; since when is not known",
+        "c (observer), 7 s ago; since 2026-11-22T23:59:00Z, for 1 min",
+        "d (observer), 7 s ago; since when is not known", "e (observer), nobody knows when; since when is not known"}) {
+    CAPTURE(page, part);
+    CHECK(page.find(part) != std::string::npos);
+  }
+}

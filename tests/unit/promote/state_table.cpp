@@ -37,6 +37,20 @@ TEST_CASE("all-or-nothing: no step is a dead end after a crash") {
   }
 }
 
+TEST_CASE("an interrupted run is committed where the table says that it can only go on") {
+  for (const auto& row : failover::promotion_table) {
+    CAPTURE(row.name);
+    const bool only_on = row.way_on == WayOn::go_on || row.way_on == WayOn::nothing;
+    failover::EarlierPromotion earlier;
+    earlier.step = row.step;
+    CHECK(earlier.committed() == only_on);
+    // Completed, it is as if it had stopped in the next one.
+    earlier.left = {row.step};
+    const auto next = failover::promotion_row(row.next).way_on;
+    CHECK(earlier.committed() == (next == WayOn::go_on || next == WayOn::nothing));
+  }
+}
+
 TEST_CASE("fence-first: nothing starts and no name moves before fence and commit") {
   CHECK(PromotionStep::observe_again < PromotionStep::fence);
   CHECK(PromotionStep::fence < PromotionStep::commit);

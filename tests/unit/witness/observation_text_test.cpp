@@ -54,6 +54,22 @@ TEST_CASE("an observation as it is stored, and back") {
   CHECK_FALSE(back->said.targets[1].health);
 }
 
+TEST_CASE("for how long its health had been so is told if the node knows it, and what is no number is refused") {
+  auto stored = sample();
+  stored.said.same_for = std::chrono::milliseconds(61'000);
+  const auto text = to_text(stored);
+  CHECK(text.contains("\"same_ms\":61000"));
+  const auto back = parse_observation(text);
+  REQUIRE(back);
+  CHECK(back->said.same_for == std::chrono::milliseconds(61'000));
+  const auto now = std::chrono::system_clock::from_time_t(1'700'000'100);
+  CHECK(back->said.since(now) == now - std::chrono::milliseconds(62'500));
+  CHECK(!parse_observation(to_text(sample()))->said.same_for);
+  CHECK(!parse_observation(to_text(sample()))->said.since(now));
+  CHECK(!parse_observation(replaced("\"aged_ms\"", "\"same_ms\":-1,\"aged_ms\"")));
+  CHECK(!parse_observation(replaced("\"aged_ms\"", "\"same_ms\":\"1\",\"aged_ms\"")));
+}
+
 TEST_CASE("of very many targets those that are not up are kept") {
   auto many = sample();
   many.said.targets.clear();
