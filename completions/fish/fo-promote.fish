@@ -27,7 +27,7 @@ complete -c fo-promote -l observer -x -d 'etcd://HOST[,HOST..]/PREFIX where othe
 complete -c fo-promote -l quorum -x -d 'How many observers, this host among them, must say down (default 2)'
 complete -c fo-promote -l observer-max-age -x -d 'What an observer said longer ago says nothing (default 90s)'
 complete -c fo-promote -l self-probe -x -d 'TARGET that must be up here before DNS moves; repeatable'
-complete -c fo-promote -l fence -x -d '[NODE=]FENCER that makes sure a node is off: agent:fence_NAME?OPTION=VALUE, exec:///FILE?kind=power|service, operator; repeatable'
+complete -c fo-promote -l fence -x -d '[NODE=]FENCER that makes sure a node is off: agent:fence_NAME?OPTION=VALUE, ssh://USER@HOST?identity-file=FILE, exec:///FILE?kind=power|service, operator; repeatable'
 complete -c fo-promote -l i-have-powered-off -x -d 'NODE@TIME: the operator\'s word for the fencer \'operator\', at most 15 minutes old; repeatable'
 complete -c fo-promote -l arbiter -x -d 'Who decides when two want to promote: operator (the default), dns, etcd://HOST[,HOST..]/PREFIX'
 complete -c fo-promote -l only-standby -d 'No other standby exists: the operator arbiter lets a run go unattended'

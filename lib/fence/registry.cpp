@@ -12,6 +12,7 @@
 #include "fence/agent_fencer.hpp"
 #include "fence/exec_fencer.hpp"
 #include "fence/operator_fencer.hpp"
+#include "fence/ssh_fencer.hpp"
 
 namespace failover {
 
@@ -30,6 +31,7 @@ constexpr std::array fencers{
               [](std::string_view spec, std::string_view /*word*/) { return make_exec_fencer(spec); }},
     FencerRow{"operator", true,
               [](std::string_view /*spec*/, std::string_view word) { return make_operator_fencer(word); }},
+    FencerRow{"ssh://", false, [](std::string_view spec, std::string_view /*word*/) { return make_ssh_fencer(spec); }},
 };
 
 }  // namespace
@@ -38,9 +40,10 @@ Result<std::unique_ptr<Fencer>> make_fencer(std::string_view spec, std::string_v
   for (const auto& row : fencers) {
     if (row.whole ? spec == row.opening : spec.starts_with(row.opening)) return row.make(spec, word);
   }
-  return fail(ErrorKind::usage, fmt::format("'{}' is no fencer; known are agent:fence_NAME?OPTION=VALUE, "
-                                            "exec:///FILE?kind=power|service and operator",
-                                            spec));
+  return fail(ErrorKind::usage,
+              fmt::format("'{}' is no fencer; known are agent:fence_NAME?OPTION=VALUE, "
+                          "exec:///FILE?kind=power|service, ssh://USER@HOST?identity-file=FILE and operator",
+                          spec));
 }
 
 }  // namespace failover

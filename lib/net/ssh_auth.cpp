@@ -138,7 +138,7 @@ Result<bool> LogIn::by_key_file(const std::filesystem::path& file, std::string_v
       code == LIBSSH2_ERROR_METHOD_NONE) {
     return fail(ErrorKind::config,
                 fmt::format("identity file {}: it is no private key of a known kind, or its passphrase is missing or "
-                            "wrong; name a file with the passphrase by --password-file, or load the key into ssh-agent",
+                            "wrong; name a file with the passphrase as password-file, or load the key into ssh-agent",
                             file.string()));
   }
   return accepted(session_, code, "the key could not be used");

@@ -1,7 +1,8 @@
 // One fencer, driven line by line: a line of JSON on stdin is one call, its answer a line of JSON on stdout.
 //
 //   conformance_fencer SPEC NODE ADDRESS
-//   {"act":"describe"} {"act":"status"} {"act":"fence","epoch":7}      each with "seconds":8, its deadline
+//   {"act":"describe"} {"act":"status"} {"act":"fence","epoch":7} {"act":"give-back","epoch":8}
+//   each with "seconds":8, its deadline
 
 #include <chrono>
 #include <cstdint>
@@ -34,7 +35,7 @@ json act(failover::Fencer& fencer, failover::FenceTarget target, const json& lin
     if (!status) return failed(status.error());
     return {{"state", *status == failover::FenceState::on ? "on" : "off"}};
   }
-  const auto done = fencer.fence(target, context);
+  const auto done = what == "give-back" ? fencer.give_back(target, context) : fencer.fence(target, context);
   return done ? json{{"ok", true}} : failed(done.error());
 }
 

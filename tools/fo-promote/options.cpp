@@ -130,7 +130,7 @@ void declare_proof(CLI::App& app, PromoteOptions& options) {
       ->allow_extra_args(false);
   app.add_option("--fence", options.fencers,
                  "[NODE=]FENCER that makes sure a node is off: agent:fence_NAME?OPTION=VALUE, "
-                 "exec:///FILE?kind=power|service, operator; repeatable")
+                 "ssh://USER@HOST?identity-file=FILE, exec:///FILE?kind=power|service, operator; repeatable")
       ->type_name("FENCER")
       ->allow_extra_args(false);
   app.add_option("--i-have-powered-off", options.powered_off,
