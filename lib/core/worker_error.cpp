@@ -15,9 +15,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array kinds{ErrorKind::not_found, ErrorKind::permission,  ErrorKind::conflict,
-                           ErrorKind::timeout,   ErrorKind::unreachable, ErrorKind::protocol,
-                           ErrorKind::integrity, ErrorKind::io,          ErrorKind::usage};
+constexpr std::array kinds{ErrorKind::not_found,   ErrorKind::permission, ErrorKind::conflict,  ErrorKind::timeout,
+                           ErrorKind::unreachable, ErrorKind::protocol,   ErrorKind::integrity, ErrorKind::io,
+                           ErrorKind::usage,       ErrorKind::config};
 
 }  // namespace
 

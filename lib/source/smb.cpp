@@ -17,6 +17,7 @@
 #include <failover/source.hpp>
 
 #include "core/url.hpp"
+#include "net/address.hpp"
 #include "source/glob.hpp"
 #include "source/kept_link.hpp"
 #include "source/smb_worker.hpp"
@@ -139,11 +140,26 @@ class SmbSource : public Source {
   KeptLink<SmbWorker> worker_;
 };
 
+Result<void> set_ticket(SmbPeer& peer, const std::string& user, const SourceOptions& options) {
+  if (options.smb_guest) return fail(ErrorKind::usage, "--smb-guest and --smb-kerberos do not go together");
+  if (!user.empty() || options.password_file) {
+    return fail(ErrorKind::usage,
+                "--smb-kerberos logs in as the owner of the ticket: it goes with no user and no password");
+  }
+  if (Address::parse(peer.host, peer.port)) {
+    return fail(ErrorKind::usage, "a Kerberos ticket is for a name: give " + peer.host +
+                                      " by the full name that it has in its domain, or leave --smb-kerberos out");
+  }
+  peer.kerberos = true;
+  return {};
+}
+
 Result<void> set_user(SmbPeer& peer, const Url& url, const SourceOptions& options) {
   if (!url.user.empty() && options.username && *options.username != url.user) {
     return fail(ErrorKind::usage, "the user of the location and --username are not the same");
   }
   const auto user = !url.user.empty() ? url.user : options.username.value_or("");
+  if (options.smb_kerberos) return set_ticket(peer, user, options);
   if (options.smb_guest) {
     if (!user.empty() || options.password_file) {
       return fail(ErrorKind::usage, "--smb-guest logs in as nobody: it goes with no user and no password");
@@ -153,9 +169,11 @@ Result<void> set_user(SmbPeer& peer, const Url& url, const SourceOptions& option
     return {};
   }
   if (user.empty() || !options.password_file) {
-    return fail(ErrorKind::usage,
-                "an SMB server wants a user and a password: write smb://USER@HOST/SHARE/PATH and name a file with "
-                "--password-file; a share that is open to everybody is read with --smb-guest");
+    return fail(
+        ErrorKind::usage,
+        "an SMB server wants a user and a password: write smb://USER@HOST/SHARE/PATH and name a file with "
+        "--password-file, or take your Kerberos ticket with --smb-kerberos; a share that is open to everybody is "
+        "read with --smb-guest");
   }
   const auto mark = user.find_first_of(";\\");
   peer.domain = mark == std::string::npos ? "" : user.substr(0, mark);
@@ -169,7 +187,7 @@ Result<void> set_user(SmbPeer& peer, const Url& url, const SourceOptions& option
 Result<std::unique_ptr<Source>> make_smb_source(const Url& url, const SourceOptions& options) {
   if (url.host.empty()) return fail(ErrorKind::usage, "it names no host: write smb://[USER@]HOST/SHARE/PATH");
   SmbPeer peer{
-      url.host, url.port.value_or(default_port), {}, {}, {}, {}, options.smb_encryption, options.stall_timeout};
+      url.host, url.port.value_or(default_port), {}, {}, {}, {}, false, options.smb_encryption, options.stall_timeout};
   FO_TRY(set_user(peer, url, options));
   // '?' is a wildcard here and not the start of a query.
   const auto encoded = url.path + (url.has_query ? "?" + url.query : "");

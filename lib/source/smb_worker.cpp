@@ -24,6 +24,7 @@
 #include "core/worker.hpp"
 #include "core/worker_frame.hpp"
 #include "net/tcp_connect.hpp"
+#include "source/smb_ticket.hpp"
 
 namespace failover {
 
@@ -83,6 +84,7 @@ SmbWorker::SmbWorker(std::unique_ptr<Worker> worker, Duration silence) noexcept
     : worker_(std::move(worker)), silence_(silence) {}
 
 Result<std::unique_ptr<SmbWorker>> SmbWorker::open(const SmbPeer& peer, const Context& context) {
+  const auto log_in = peer.kerberos ? FO_TRY(smb_ticket(peer.host, context)) : SmbLogIn{};
   // libsmbclient waits long for a name, and says "invalid argument" when there is none.
   const auto addresses = FO_TRY(find_server(peer.host, peer.port, context.within(peer.stall_timeout)));
   std::unique_ptr<SmbWorker> link(new SmbWorker(FO_TRY(Worker::start("fo-smb")), peer.stall_timeout));
@@ -92,14 +94,16 @@ Result<std::unique_ptr<SmbWorker>> SmbWorker::open(const SmbPeer& peer, const Co
   }
   const auto patience = std::chrono::ceil<std::chrono::seconds>(peer.stall_timeout) + worker_patience;
   const json request{{"do", "connect"},
-                     {"host", addresses.front().host()},
+                     {"host", peer.kerberos ? peer.host : addresses.front().host()},
                      {"port", peer.port},
                      {"share", peer.share},
                      {"domain", peer.domain},
-                     {"user", peer.user},
-                     {"guest", !peer.password_file},
+                     {"user", peer.kerberos ? log_in.owner : peer.user},
+                     {"guest", !peer.password_file && !peer.kerberos},
                      {"encrypt", peer.encrypt},
-                     {"silence_s", patience.count()}};
+                     {"silence_s", patience.count()},
+                     {"ticket_cache", log_in.cache_file},
+                     {"krb5_config", log_in.krb5_config}};
   FO_TRY(link->ask(dump(request), context));
   FO_TRY(link->receive(context));
   return link;

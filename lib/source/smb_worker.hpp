@@ -24,7 +24,8 @@ struct SmbPeer {
   std::string share;
   std::string domain;
   std::string user;
-  std::optional<std::filesystem::path> password_file;  ///< none: a guest
+  std::optional<std::filesystem::path> password_file;  ///< none: a guest, or Kerberos
+  bool kerberos = false;                               ///< by the ticket of who runs us, and in no other way
   bool encrypt = false;
   Duration stall_timeout = std::chrono::seconds(30);
 };

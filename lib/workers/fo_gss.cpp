@@ -1,7 +1,9 @@
-// fo-gss: one security context of GSS-API with a name server, for libfailover. A program of its own because a Kerberos
-// server that says nothing holds libkrb5 for 27 seconds, and a program can be ended. It speaks with Kerberos servers
-// only; what goes to the name server comes back to the one that asked. It serves the frames of core/worker_frame.hpp:
+// fo-gss: Kerberos for libfailover, that is one security context of GSS-API with a name server, or a look into the
+// ticket cache. A program of its own because a Kerberos server that says nothing holds libkrb5 for 27 seconds, and a
+// program can be ended. It speaks with Kerberos servers only; what goes to the name server comes back to the one that
+// asked. It serves the frames of core/worker_frame.hpp:
 //   secret                                                       the keytab, before begin
+//   {"do": "smb ticket", "server_name", "krb5_config", "cache"}  answer: {"cache_file", "owner"}
 //   {"do": "begin", "server_name", "principal", "krb5_config", "mechanism"}
 //   data, {"do": "step"}         data and an answer: the next token, {"done"}
 //   data, {"do": "sign"}         data and an answer: the MAC
@@ -19,8 +21,10 @@
 #include <failover/error.hpp>
 
 #include "core/secret.hpp"
+#include "core/system_error.hpp"
 #include "core/worker_frame.hpp"
 #include "workers/gss_initiator.hpp"
+#include "workers/kerberos_cache.hpp"
 #include "workers/worker_side.hpp"
 
 namespace failover {
@@ -53,6 +57,7 @@ class Server {
       const auto asked = json::parse(request.body.reveal());
       const auto what = asked.at("do").get<std::string>();
       if (what == "begin") return begin(asked);
+      if (what == "smb ticket") return smb_ticket(asked);
       if (!initiator_) return fail(ErrorKind::internal, "asked for a token before it was told for whom");
       if (what == "step" && data.size() == 1) return step(data[0]);
       if (what == "sign" && data.size() == 1) return sign(data[0]);
@@ -73,6 +78,18 @@ class Server {
     initiator_.emplace(FO_TRY(GssInitiator::open(wish, *keytab_)));
     keytab_.reset();
     return WorkerSide::send(FrameKind::answer, "{}");
+  }
+
+  static Result<void> smb_ticket(const json& asked) {
+    FO_TRY(set_variable("KRB5_CONFIG", asked.at("krb5_config")));
+    FO_TRY(set_variable("KRB5CCNAME", asked.at("cache")));
+    const auto found = FO_TRY(find_smb_ticket(asked.at("server_name")));
+    return WorkerSide::send(FrameKind::answer, json{{"cache_file", found.cache_file}, {"owner", found.owner}}.dump());
+  }
+
+  static Result<void> set_variable(const char* name, const std::string& value) {
+    if (!value.empty() && ::setenv(name, value.c_str(), 1) != 0) return fail_errno(std::string("cannot set ") + name);
+    return {};
   }
 
   Result<void> step(std::string_view token) {

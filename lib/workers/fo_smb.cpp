@@ -1,7 +1,8 @@
 // fo-smb: the SMB client of libfailover, a program of its own because libsmbclient is not thread-safe, cannot be
 // stopped in a call, and is under the GPL 3 or later. It serves the frames of core/worker_frame.hpp on its stdin:
 //   secret                                                      the password, before connect
-//   {"do": "connect", "host", "port", "share", "domain", "user", "guest", "encrypt", "silence_s"}
+//   {"do": "connect", "host", "port", "share", "domain", "user", "guest", "encrypt", "silence_s",
+//    "ticket_cache", "krb5_config"}                           Kerberos if the cache is not empty
 //   {"do": "list", "folder"}                                    parts and an answer: arrays of entries
 //   {"do": "stat", "path"}                                      answer: the entry
 //   {"do": "read", "path", "size", "modified_ns", "ranges"}     data frames and an answer
@@ -84,6 +85,8 @@ class Server {
     place.user = asked.at("user");
     place.guest = asked.at("guest");
     place.encrypt = asked.at("encrypt");
+    place.ticket_cache = asked.at("ticket_cache");
+    place.krb5_config = asked.at("krb5_config");
     place.silence = std::chrono::seconds(asked.at("silence_s").get<std::int64_t>());
     share_ = FO_TRY(SmbShare::open(std::move(place), std::move(password_)));
     password_.reset();

@@ -36,7 +36,8 @@ struct Meaning {
 };
 
 constexpr std::array meanings{
-    Meaning{KRB5_KDC_UNREACH, ErrorKind::unreachable, "no Kerberos server (KDC) of the realm answers"},
+    Meaning{KRB5_KDC_UNREACH, ErrorKind::unreachable,
+            "no Kerberos server (KDC) of the realm answers; look at its name in krb5.conf"},
     Meaning{KRB5_REALM_UNKNOWN, ErrorKind::config, "name the realm's Kerberos server in krb5.conf"},
     Meaning{KRB5_REALM_CANT_RESOLVE, ErrorKind::unreachable, "the Kerberos server's name cannot be found"},
     Meaning{KRB5_CONFIG_CANTOPEN, ErrorKind::config, "is there a krb5.conf?"},
@@ -57,8 +58,8 @@ constexpr std::array meanings{
     Meaning{KRB5_KEYTAB_BADVNO, ErrorKind::config, "the file is no keytab"},
     Meaning{KRB5_KT_FORMAT, ErrorKind::config, "the file is no keytab"},
     Meaning{KRB5_KT_END, ErrorKind::config, "the keytab is empty"},
-    Meaning{KRB5KRB_AP_ERR_SKEW, ErrorKind::permission, "the clocks differ too much; set them right"},
-    Meaning{KRB5KDC_ERR_NEVER_VALID, ErrorKind::permission, "the clocks differ too much; set them right"},
+    Meaning{KRB5KRB_AP_ERR_SKEW, ErrorKind::permission, "the clocks differ too much; set them right (timedatectl)"},
+    Meaning{KRB5KDC_ERR_NEVER_VALID, ErrorKind::permission, "the clocks differ too much; set them right (timedatectl)"},
 };
 
 }  // namespace

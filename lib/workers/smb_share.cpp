@@ -79,8 +79,9 @@ Result<Fd> configuration(const SmbPlace& place) {
       "[global]\n"
       "  client min protocol = SMB2_10\n  client max protocol = SMB3_11\n"
       "  client signing = {}\n  client ipc signing = {}\n  client smb encrypt = {}\n"
+      "  client use kerberos = {}\n"
       "  client use spnego = yes\n  client NTLMv2 auth = yes\n  name resolve order = host\n  disable netbios = yes\n",
-      signing, signing, place.encrypt ? "required" : "if_required");
+      signing, signing, place.encrypt ? "required" : "if_required", place.ticket_cache.empty() ? "off" : "required");
   Fd file(::memfd_create("smb.conf", MFD_CLOEXEC));
   if (!file) return fail_errno("cannot make a configuration for libsmbclient");
   FO_TRY(write_all(file.get(), text));
@@ -100,6 +101,8 @@ Result<void> SmbShare::prepare(std::optional<Secret> password) {
   const auto path = fmt::format("/proc/self/fd/{}", file.get());
   ::setenv("SMB_CONF_PATH", path.c_str(), 1);
   ::unsetenv("HOME");
+  if (!place_.ticket_cache.empty()) ::setenv("KRB5CCNAME", ("FILE:" + place_.ticket_cache).c_str(), 1);
+  if (!place_.krb5_config.empty()) ::setenv("KRB5_CONFIG", place_.krb5_config.c_str(), 1);
   context_ = ::smbc_new_context();
   if (context_ == nullptr) return fail(ErrorKind::internal, "libsmbclient makes no context");
   // They live as long as the context, which is as long as the process.
@@ -110,7 +113,8 @@ Result<void> SmbShare::prepare(std::optional<Secret> password) {
   ::smbc_setOptionDebugToStderr(context_, 1);
   ::smbc_setPort(context_, place_.port);
   ::smbc_setTimeout(context_, static_cast<int>(place_.silence.count() * 1000));
-  ::smbc_setOptionUseKerberos(context_, 0);
+  ::smbc_setOptionUseKerberos(context_, place_.ticket_cache.empty() ? 0 : 1);
+  ::smbc_setOptionFallbackAfterKerberos(context_, 0);
   // Otherwise a server makes a guest of a user whom it does not know, and we would not see it.
   ::smbc_setOptionNoAutoAnonymousLogin(context_, place_.guest ? 0 : 1);
   ::smbc_setOptionSmbEncryptionLevel(context_, place_.encrypt ? SMBC_ENCRYPTLEVEL_REQUIRE : SMBC_ENCRYPTLEVEL_NONE);
@@ -144,6 +148,13 @@ std::unexpected<Error> SmbShare::failure(const std::string& work) const {
       return fail(ErrorKind::not_found, work + ": no such file, folder or share on the server");
     case EACCES:
     case EPERM:
+      if (!place_.ticket_cache.empty()) {
+        return fail(
+            ErrorKind::permission,
+            fmt::format("{}: {} does not let {} in by its Kerberos ticket; look at the rights on the share, at the "
+                        "server's name (the ticket is for cifs/{}), at both clocks, and whether it signs",
+                        work, server, place_.user, place_.host));
+      }
       return fail(ErrorKind::permission,
                   fmt::format("{}: {} does not let {} in; look at user, password and the rights on the share{}", work,
                               server, place_.guest ? "a guest" : "'" + place_.user + "'",
@@ -161,6 +172,14 @@ std::unexpected<Error> SmbShare::failure(const std::string& work) const {
     case EIO:
       return std::unexpected(
           Error{ErrorKind::unreachable, work + ": " + system_error(error, "the connection to " + server).message});
+    case EINVAL:
+      if (!place_.ticket_cache.empty()) {
+        return fail(ErrorKind::permission,
+                    fmt::format("{}: libsmbclient cannot use the ticket for cifs/{}; look at the server's clock and at "
+                                "ours (timedatectl), and by klist whether the ticket has ended",
+                                work, place_.host));
+      }
+      [[fallthrough]];
     default:
       return fail(ErrorKind::protocol, work + ": " + system_error(error, "the server's answer").message);
   }

@@ -27,9 +27,11 @@ struct SmbPlace {
   std::uint16_t port = 445;
   std::string share;
   std::string domain;  ///< may be empty
-  std::string user;    ///< empty: nobody
+  std::string user;    ///< empty: nobody; with Kerberos whose ticket it is, NAME@REALM
   bool guest = false;  ///< as nobody, on purpose: such a session can be neither signed nor encrypted
   bool encrypt = false;
+  std::string ticket_cache;  ///< file with a Kerberos ticket for cifs/HOST, by which alone to log in; empty: none
+  std::string krb5_config;   ///< a krb5.conf(5); empty: the system's
   std::chrono::seconds silence{30};
 };
 

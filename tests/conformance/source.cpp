@@ -44,6 +44,7 @@ const std::map<std::string_view, std::function<void(SourceOptions&, const std::s
     {"username", [](auto& options, const auto& value) { options.username = value; }},
     {"endpoint", [](auto& options, const auto& value) { options.endpoint = value; }},
     {"smb-guest", [](auto& options, const auto& /*value*/) { options.smb_guest = true; }},
+    {"smb-kerberos", [](auto& options, const auto& /*value*/) { options.smb_kerberos = true; }},
     {"smb-encryption", [](auto& options, const auto& /*value*/) { options.smb_encryption = true; }},
     {"stall-timeout",
      [](auto& options, const auto& value) { options.stall_timeout = std::chrono::seconds(std::stoi(value)); }},

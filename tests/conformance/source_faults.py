@@ -149,7 +149,7 @@ class FetchFaults:
         total = self.bytes_of_a_fetch()
         self.begin_anew()
         self.relay.arm("reset", total * 6 // 10)
-        process = tool.start("fo-fetch", *self.arguments("PBX.zip", "-v"))
+        process = tool.start("fo-fetch", *self.arguments("PBX.zip", "-v"), env=self.environment)
         self.relay.wait_broken()
         self.relay.heal()
         run = tool.finish(process)
@@ -159,7 +159,7 @@ class FetchFaults:
 
     def test_an_object_that_is_replaced_half_way_is_never_mixed(self):
         self.put_backup("PBX.zip", seed=3, files=20, size=100_000)
-        process = tool.start("fo-fetch", *self.arguments("PBX.zip", "--limit-rate", self.rate, "-v"))
+        process = tool.start("fo-fetch", *self.arguments("PBX.zip", "--limit-rate", self.rate, "-v"), env=self.environment)
         wait_until(lambda: self.got() > 200_000, "some bytes to come")
         fresh = self.put_backup("PBX.zip", seed=4, files=20, size=100_000, age=600)
         run = tool.finish(process)

@@ -30,6 +30,7 @@ class SourceSuite:
     odd_files = True  # folders, links and hidden files can be put, too
     first_byte = True  # a request for the first byte alone brings that and no more
     awkward = AWKWARD  # names that the store can have
+    wrapper = ()  # goes before the driver
 
     def location(self, path):
         """The location of an encoded path in the store; "" is the store as a folder."""
@@ -60,8 +61,8 @@ class SourceSuite:
             file.seek(size - len(tail))
             file.write(tail)
 
-    def source(self, path, wrapper=()):
-        return Driven(self, self.location(path), self.options(), wrapper)
+    def source(self, path):
+        return Driven(self, self.location(path), self.options(), self.wrapper)
 
     def names(self, path):
         answer = self.source(path).list()
@@ -147,7 +148,7 @@ class SourceSuite:
         self.put("a.zip", b"secret")
         for word, options in self.wrong_credentials():
             with self.subTest(word):
-                answer = Driven(self, self.location("a.zip"), options).list()
+                answer = Driven(self, self.location("a.zip"), options, self.wrapper).list()
                 self.assertIn(answer.get("error"), ("permission", "refused"), answer)
 
     def test_reading_in_any_order(self):

@@ -95,15 +95,12 @@ class LogIn(SmbCase):
             self.assertNotIn(Smbd.password, text)
 
 
-def worker_of(process):
-    """The process number of the fo-smb that a run has started."""
+def worker_of(process, name="fo-smb"):
+    """The process number of a worker that a run has started."""
     def child():
-        for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="ascii").split():
-            if Path(f"/proc/{pid}/comm").read_text(encoding="ascii") == "fo-smb\n":
-                return int(pid)
         for task in Path(f"/proc/{process.pid}/task").iterdir():
             for pid in (task / "children").read_text(encoding="ascii").split():
-                if Path(f"/proc/{pid}/comm").read_text(encoding="ascii") == "fo-smb\n":
+                if Path(f"/proc/{pid}/comm").read_text(encoding="ascii") == f"{name}\n":
                     return int(pid)
         return None
     return wait_until(child, "a worker")

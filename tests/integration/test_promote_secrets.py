@@ -5,11 +5,8 @@ journal, the state, the notes, and whatever hooks, fencers and agents were given
 """
 
 import base64
-import os
 import secrets
-import threading
 import unittest
-from pathlib import Path
 
 from integration.test_promote import PromoteCase
 from support import tool
@@ -17,38 +14,7 @@ from support.etcd import Etcd, make_certificates
 from support.fence_agents import ScriptedAgent
 from support.named import SERVICE
 from support.pair import NEW, OLD
-
-
-class Watch(threading.Thread):
-    """Reads the command line and the environment of every descendant of one process, as often as it can."""
-
-    def __init__(self, process):
-        super().__init__(daemon=True)
-        self.process = process
-        self.seen = {}
-
-    def _descendants(self):
-        parents = {}
-        for pid in filter(str.isdigit, os.listdir("/proc")):
-            try:
-                parents[int(pid)] = int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
-            except (OSError, IndexError):
-                continue
-        family = {self.process.pid}
-        for _ in range(6):
-            family |= {pid for pid, parent in parents.items() if parent in family}
-        return family
-
-    def run(self):
-        while self.process.poll() is None:
-            for pid in self._descendants():
-                for name in ("cmdline", "environ"):
-                    try:
-                        text = Path(f"/proc/{pid}/{name}").read_bytes()
-                    except OSError:
-                        continue
-                    if text:
-                        self.seen.setdefault(text, f"{name} of {pid}")
+from support.process_watch import Watch
 
 
 class Canaries(PromoteCase):

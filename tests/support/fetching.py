@@ -11,6 +11,8 @@ from support.backups import sha256
 class FetchCase(unittest.TestCase):
     """self.store holds what location() names; self.out and self.state are not there yet."""
 
+    environment = None  # of the tool, besides a clean one
+
     def setUp(self):
         self.folder = tool.temporary_folder(self)
         self.store = self.folder / "store"
@@ -29,7 +31,7 @@ class FetchCase(unittest.TestCase):
         return [self.location(path), "-o", self.out, "--state-dir", self.state, *self.access(), *options]
 
     def fetch(self, path="", *options, **keywords):
-        return tool.run("fo-fetch", *self.arguments(path, *options), **keywords)
+        return tool.run("fo-fetch", *self.arguments(path, *options), **{"env": self.environment, **keywords})
 
     def fetched(self, path="", *options, status=0):
         """The path that a run prints, which must be a backup with a sidecar that is right."""

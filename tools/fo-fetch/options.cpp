@@ -67,6 +67,7 @@ void declare_fetch_options(CLI::App& app, FetchCommand& command) {
   app.add_option("--username", access.username, "User at the store, when the source names none")->type_name("NAME");
   app.add_flag("--smb-encryption", access.smb_encryption, "Refuse an SMB server that does not encrypt");
   app.add_flag("--smb-guest", access.smb_guest, "Log in to the SMB server as a guest: neither signed nor encrypted");
+  app.add_flag("--smb-kerberos", access.smb_kerberos, "Log in to the SMB server by your Kerberos ticket, and only so");
 }
 
 }  // namespace failover::cli

@@ -53,6 +53,7 @@ struct SourceOptions {
   std::optional<std::string> endpoint;                ///< URL of the store instead of the provider's own
   bool smb_guest = false;                             ///< log in to an SMB server as nobody: unsigned and unencrypted
   bool smb_encryption = false;                        ///< refuse an SMB server that does not encrypt
+  bool smb_kerberos = false;                          ///< log in to an SMB server by a Kerberos ticket, and only so
   Duration stall_timeout = std::chrono::seconds(30);  ///< a peer that is silent for so long counts as gone
 };
 
