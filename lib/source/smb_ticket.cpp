@@ -4,7 +4,6 @@
 #include <cstdlib>
 #include <expected>
 #include <string>
-#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

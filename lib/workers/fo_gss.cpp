@@ -59,9 +59,9 @@ class Server {
       if (what == "begin") return begin(asked);
       if (what == "smb ticket") return smb_ticket(asked);
       if (!initiator_) return fail(ErrorKind::internal, "asked for a token before it was told for whom");
-      if (what == "step" && data.size() == 1) return step(data[0]);
-      if (what == "sign" && data.size() == 1) return sign(data[0]);
-      if (what == "check" && data.size() == 2) return check(data[0], data[1]);
+      if (what == "step" && data.size() == 1) return step(*initiator_, data[0]);
+      if (what == "sign" && data.size() == 1) return sign(*initiator_, data[0]);
+      if (what == "check" && data.size() == 2) return check(*initiator_, data[0], data[1]);
       return fail(ErrorKind::internal, "fo-gss does not know how to " + what);
     } catch (const json::exception& error) {
       return fail(ErrorKind::internal, std::string("a request that fo-gss does not understand: ") + error.what());
@@ -92,20 +92,20 @@ class Server {
     return {};
   }
 
-  Result<void> step(std::string_view token) {
-    const auto next = FO_TRY(initiator_->step(token));
+  static Result<void> step(GssInitiator& initiator, std::string_view token) {
+    const auto next = FO_TRY(initiator.step(token));
     FO_TRY(WorkerSide::send(FrameKind::data, next.token));
     return WorkerSide::send(FrameKind::answer, json{{"done", next.done}}.dump());
   }
 
-  Result<void> sign(std::string_view bytes) {
-    const auto mac = FO_TRY(initiator_->sign(bytes));
+  static Result<void> sign(GssInitiator& initiator, std::string_view bytes) {
+    const auto mac = FO_TRY(initiator.sign(bytes));
     FO_TRY(WorkerSide::send(FrameKind::data, mac));
     return WorkerSide::send(FrameKind::answer, "{}");
   }
 
-  Result<void> check(std::string_view bytes, std::string_view mac) {
-    return WorkerSide::send(FrameKind::answer, json{{"right", initiator_->check(bytes, mac)}}.dump());
+  static Result<void> check(GssInitiator& initiator, std::string_view bytes, std::string_view mac) {
+    return WorkerSide::send(FrameKind::answer, json{{"right", initiator.check(bytes, mac)}}.dump());
   }
 
   std::optional<Secret> keytab_;

@@ -1,5 +1,6 @@
 #include "workers/kerberos_failure.hpp"
 
+#include <algorithm>
 #include <array>
 #include <expected>
 #include <string>
@@ -77,7 +78,8 @@ std::unexpected<Error> kerberos_failure(const std::string& work, krb5_context co
 std::unexpected<Error> gss_failure(std::string_view work, OM_uint32 major, OM_uint32 minor) {
   auto message = std::string(work) + ": " + said(major, GSS_C_GSS_CODE);
   if (minor != 0) message += ", " + said(minor, GSS_C_MECH_CODE);
-  std::erase(message, '\0');  // some texts of the library end with one
+  const auto gone = std::ranges::remove(message, '\0');  // some texts of the library end with one
+  message.erase(gone.begin(), gone.end());
   return fail(ErrorKind::permission, std::move(message));
 }
 

@@ -45,11 +45,11 @@ int main(int argc, char** argv) {
   if (argc != 4) return 2;
   const auto fencer = failover::make_fencer(argv[1], "");
   if (!fencer) {
-    std::cout << failed(fencer.error()) << std::endl;
+    std::cout << failed(fencer.error()) << '\n';
     return 1;
   }
   for (std::string line; std::getline(std::cin, line);) {
-    std::cout << act(**fencer, {argv[2], argv[3], 0}, json::parse(line)) << std::endl;
+    std::cout << act(**fencer, {argv[2], argv[3], 0}, json::parse(line)) << '\n' << std::flush;
   }
   return 0;
 }

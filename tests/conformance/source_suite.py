@@ -61,8 +61,8 @@ class SourceSuite:
             file.seek(size - len(tail))
             file.write(tail)
 
-    def source(self, path):
-        return Driven(self, self.location(path), self.options(), self.wrapper)
+    def source(self, path, wrapper=None):
+        return Driven(self, self.location(path), self.options(), wrapper or self.wrapper)
 
     def names(self, path):
         answer = self.source(path).list()

@@ -7,6 +7,7 @@ import subprocess
 from datetime import datetime
 
 from support.named import EPOCH_RECORD, ZONE
+from support.server import wait_until
 
 
 def journal(folder):
@@ -51,6 +52,8 @@ def encoded(key):
 
 
 def revision(member):
+    # A member that has just been let out of its partition, or off its power cut, may be without a leader for a moment.
+    wait_until(member.ready, f"a leader; {member.name} says: {member.log}", 30)
     return int(member.call("kv/range", key=encoded("/"))["header"]["revision"])
 
 
@@ -58,7 +61,7 @@ def record_versions(member, key, first):
     """Every version of the record in etcd since that revision."""
     versions, at = [], revision(member)
     while at >= first:
-        found = member.call("kv/range", key=encoded(key), revision=str(at)).get("kvs", [])
+        found = member.call("kv/range", key=encoded(key), revision=str(at), serializable=True).get("kvs", [])
         if not found:
             break
         versions.append(json.loads(base64.b64decode(found[0]["value"])))
