@@ -18,7 +18,7 @@ NO_CORPUS = "test data from elsewhere is not here"
 def environment(extra=None):
     """A clean environment: nothing of the caller's settings reaches a tool under test."""
     clean = {"PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "LANG": "C.UTF-8", "HOME": os.environ.get("HOME", "/")}
-    for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"):
+    for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "FO_MUTANT"):
         if name in os.environ:
             clean[name] = os.environ[name]
     clean.update(extra or {})
