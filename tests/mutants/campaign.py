@@ -64,7 +64,8 @@ def main():
         hung += bool(test and test.endswith("did not end"))
         print(f"{number}: {mutant.name}: {f'red in {test}' if test else 'SURVIVED'} ({time.monotonic() - began:.0f} s)", flush=True)
     tried = len(chosen[share - 1::shares])
-    print(f"mutants: {tried} tried, {tried - len(survived)} red ({hung} of them by not ending), {len(survived)} survived{': ' if survived else ''}{', '.join(survived)}")
+    names = f": {', '.join(survived)}" if survived else ""
+    print(f"mutants: {tried} tried, {tried - len(survived)} red ({hung} of them by not ending), {len(survived)} survived{names}")
     return 1 if survived or not tried else 0
 
 
