@@ -1,7 +1,7 @@
 # The standard headers that nearly every file includes, read once: it halves the time of a build from nothing.
 #
 # Whoever forgets to include one of them compiles all the same, so it is an option: the preset debug builds without, and
-# tests/lint/tidy looks at what was changed without.
+# tests/lint/tidy looks at what was changed without; tests/lint/test_headers.py compares names and headers everywhere.
 option(FO_PRECOMPILE "Read the standard headers once for all files" OFF)
 
 set(FO_STANDARD_HEADERS <algorithm> <array> <charconv> <chrono> <expected> <filesystem> <functional> <map> <memory> <mutex>

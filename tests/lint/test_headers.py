@@ -9,7 +9,7 @@ import unittest
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from lint import tree
+from lint import standard_names, tree
 from lint.includes import includes
 from support.tool import BUILD_DIR, SOURCE_DIR
 
@@ -37,7 +37,7 @@ def compiles_alone(path, flags):
 
 
 def proved_by_build(name, root=SOURCE_DIR):
-    """True if a source includes this header first: then a build that precompiles nothing has compiled it alone already."""
+    """True if a source includes this header first: then the build has compiled it with nothing of ours before it already."""
     source = root / name.with_suffix(".cpp")
     if not source.exists():
         return False
@@ -79,6 +79,31 @@ class HeadersTest(unittest.TestCase):
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             found = list(pool.map(lambda name: compiles_alone(SOURCE_DIR / name, flags[name.parent]), headers))
         self.assertEqual([text for text in found if text], [], "\n".join(found))
+
+
+class StandardNamesTest(unittest.TestCase):
+    """The release build precompiles the standard headers, so it compiles what forgot one."""
+
+    def test_a_forgotten_header_is_seen(self):
+        own = {"core/y.hpp": "#include <string>\n"}
+        for text, wrong in (("#include <string>\nstd::string f();\n", {}),
+                            ("#include <vector>\nstd::string f();\n", {"string": "string"}),
+                            ('#include "core/y.hpp"\nstd::string f();\n', {}),
+                            ("// as std::map does\nconst char* a = \"std::set\";\n", {}),
+                            ("#include <vector>\nauto f = std::ranges::find;\n", {"ranges::find": "algorithm"})):
+            self.assertEqual(standard_names.forgotten(text, own.get), wrong, text)
+        self.assertEqual(standard_names.unlisted("std::flat_map<int, std::string> m;"), ["flat_map"])
+
+    def test_lib_and_tools(self):
+        names = [name for name in tree.cxx_files() if name.parts[0] in ("lib", "tools")]
+        headers = {str(Path(*name.parts[2 if "include" in name.parts else 1:])): tree.text(name) for name in names if name.suffix == ".hpp"}
+        self.assertIn("core/url.hpp", headers)
+        self.assertIn("failover/error.hpp", headers)
+        for name in names:
+            text = tree.text(name)
+            self.assertEqual(standard_names.forgotten(text, headers.get), {}, name)
+            if name.suffix == ".hpp":
+                self.assertEqual(standard_names.unlisted(text), [], f"{name}: list in tests/lint/standard_names.py which header gives these")
 
 
 if __name__ == "__main__":
