@@ -47,7 +47,7 @@ def main():
     options = parser.parse_args()
     tests = options.test or TESTS
     share, shares = map(int, options.share.split("/"))
-    build = MutantBuild(BUILD_DIR / "mutants")
+    build = MutantBuild(BUILD_DIR.parent / "mutants")
     build.compile(mutated(TABLE))
     build.link_all()
     found = red(build, 0, tests)
