@@ -17,12 +17,13 @@ UNSPEAKABLE = set('*?"<>|\\:')
 
 
 class SmbSource(SourceSuite, unittest.TestCase):
+    server = Smbd
     share = "backups"
     awkward = tuple(name for name in AWKWARD if not UNSPEAKABLE & set(name)) + ("hash#%41.zip", "quote'.zip")
 
     @classmethod
     def setUpClass(cls):
-        cls.smbd = Smbd()
+        cls.smbd = cls.server()
         cls.addClassCleanup(cls.smbd.close)
         cls.smbd.start()
 

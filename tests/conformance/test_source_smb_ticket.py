@@ -1,12 +1,10 @@
 """A share of a real smbd as a source, with a Kerberos ticket instead of a password."""
 
-import shutil
 import unittest
 
 from conformance import test_source_smb
 from conformance.source_driver import Driven
 from conformance.source_faults import FetchFaults
-from conformance.source_suite import SourceSuite
 from support import ticket_smbd
 from support.breaking_relay import BreakingRelay
 from support.fetching import FetchCase
@@ -16,20 +14,11 @@ from support.ticket_smbd import STRANGER, TicketCase, TicketSmbd, by_name
 setUpModule = ticket_smbd.begin
 
 
-class WithTicket(TicketCase, SourceSuite, unittest.TestCase):
-    awkward = test_source_smb.SmbSource.awkward
-    share = "backups"
-
-    @classmethod
-    def setUpClass(cls):
-        cls.smbd = TicketSmbd()
-        cls.addClassCleanup(cls.smbd.close)
-        cls.smbd.start()
+class WithTicket(TicketCase, test_source_smb.SmbSource):
+    server = TicketSmbd
 
     def setUp(self):
-        self.store = self.smbd.store
-        shutil.rmtree(self.store)
-        self.store.mkdir(mode=0o755)
+        super().setUp()
         self.get_ticket()
 
     def location(self, path):
