@@ -61,7 +61,9 @@ class MutantBuild:
         words = shlex.split(self._compile[str(SOURCE_DIR / file)])
         place = words.index("-o") + 1
         was = words[place]
-        if not made.exists() or not source.exists() or source.read_text(encoding="utf-8") != text:
+        # As old as the build's own it may have been compiled with other headers.
+        stale = not made.exists() or made.stat().st_mtime < (BUILD_DIR / was).stat().st_mtime
+        if stale or not source.exists() or source.read_text(encoding="utf-8") != text:
             source.write_text(text, encoding="utf-8")
             words[place] = str(made)
             words[words.index("-c") + 1] = str(source)
