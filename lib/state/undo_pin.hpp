@@ -12,8 +12,8 @@
 namespace failover {
 
 /// Keeps the undo copies of one restore until a person lets go of them, however many nights follow.
-/// STATE/restore/pinned, format 1; set by fo-promote rejoin, for the first restore over a host that has served holds
-/// what was not in any backup; removed by fo-restore --drop-undo.
+/// STATE/restore/pinned, format 1; set by fo-promote rejoin and demote, for the first restore over a host that has
+/// served holds what was not in any backup; removed by fo-restore --drop-undo.
 struct UndoPin {
   std::uint64_t after = 0;  ///< number of the last run when it was set: the first restore behind it is meant
   std::string reason;       ///< a clause

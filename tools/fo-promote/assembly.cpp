@@ -17,6 +17,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <failover/arbiter.hpp>
 #include <failover/context.hpp>
 #include <failover/dns.hpp>
 #include <failover/error.hpp>
@@ -53,7 +54,11 @@ std::string command_with(const PromoteOptions& options, std::string_view verb) {
            text == "demote" || text == "pause" || text == "ready" || text == "drill";
   };
   const auto given = std::ranges::find_if(arguments, is_verb);
-  if (given != arguments.end()) arguments.erase(given);
+  const auto behind = given == arguments.end() ? given : arguments.erase(given);
+  // Whoever names the node of give-back writes it behind the command.
+  if (options.verb == Verb::give_back && behind != arguments.end() && *behind == options.give_back_to) {
+    arguments.erase(behind);
+  }
   std::string command = "fo-promote " + std::string(verb);
   for (const auto& argument : arguments) command += " " + quoted(argument);
   return command;
@@ -268,6 +273,14 @@ Result<Assembly> assemble_for_fence(const PromoteOptions& options, const cli::Se
   ProbeOptions probing;
   probing.timeout = options.probe_timeout;
   assembly.self_observer = FO_TRY(make_observer(probing));
+  return assembly;
+}
+
+Result<Assembly> assemble_for_demote(const PromoteOptions& options, const cli::Session& session, bool attended) {
+  auto assembly = FO_TRY(assemble_for_fence(options, session));
+  assembly.settings.attended = attended;
+  assembly.arbiter = FO_TRY(make_the_arbiter(options, attended));
+  assembly.demote_command = command_with(options, "demote");
   return assembly;
 }
 

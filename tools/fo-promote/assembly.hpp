@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include <failover/arbiter.hpp>
@@ -24,6 +25,7 @@ struct Assembly {
   std::vector<DnsView> views;
   std::vector<std::unique_ptr<Witnesses>> observers;
   std::vector<std::unique_ptr<Notifier>> notifiers;
+  std::string demote_command;  ///< of assemble_for_demote(): what a person types to go on
 
   /// Hands everything but observer and arbiter over; called once.
   PromotionParts parts();
@@ -41,6 +43,9 @@ Result<Assembly> assemble_for_guard(const PromoteOptions& options, const cli::Se
 
 /// What a service fence needs: who we are, the service here, and its self-probes. No arbiter is made.
 Result<Assembly> assemble_for_fence(const PromoteOptions& options, const cli::Session& session);
+
+/// What a demotion needs: a service fence's, and the arbiter.
+Result<Assembly> assemble_for_demote(const PromoteOptions& options, const cli::Session& session, bool attended);
 
 /// The views of --dns alone.
 Result<std::vector<DnsView>> make_views(const PromoteOptions& options);

@@ -33,6 +33,7 @@ void declare_verbs(CLI::App& app, PromoteOptions& options) {
   verb(app, options, Verb::resume, "resume", "Go on with an interrupted promotion");
   verb(app, options, Verb::abort, "abort", "Withdraw an interrupted promotion before its commit");
   verb(app, options, Verb::adopt, "adopt", "Once, on the host that serves: write down that it is the active one");
+  verb(app, options, Verb::demote, "demote", "The active host stops, and leaves the record");
   verb(app, options, Verb::rejoin, "rejoin", "The host that was active before: stop, and become a standby");
   verb(app, options, Verb::give_back, "give-back", "Stop here, and make NODE the active host again")
       ->add_option("peer", options.give_back_to, "The node that shall serve again")

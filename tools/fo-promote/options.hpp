@@ -22,6 +22,7 @@ enum class Verb {
   resume,
   abort,
   adopt,
+  demote,
   rejoin,
   give_back,
   guard,

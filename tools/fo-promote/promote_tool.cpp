@@ -10,6 +10,7 @@
 #include "cli/session.hpp"
 #include "cli/tool.hpp"
 #include "fo-promote/adopt.hpp"
+#include "fo-promote/demote.hpp"
 #include "fo-promote/dns.hpp"
 #include "fo-promote/dns_notes.hpp"
 #include "fo-promote/drill.hpp"
@@ -44,6 +45,8 @@ Result<cli::Outcome> PromoteTool::run(cli::Session& session) {
       return run_abort(options_, session);
     case Verb::adopt:
       return run_adopt(options_, session);
+    case Verb::demote:
+      return run_demote(options_, session, touched_status_);
     case Verb::rejoin:
       return run_rejoin(options_, session);
     case Verb::give_back:

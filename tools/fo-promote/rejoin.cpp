@@ -18,6 +18,7 @@
 #include "cli/terminal.hpp"
 #include "cli/tool.hpp"
 #include "fo-promote/assembly.hpp"
+#include "fo-promote/demote.hpp"
 #include "fo-promote/json.hpp"
 #include "fo-promote/options.hpp"
 #include "fo-promote/run.hpp"
@@ -72,6 +73,7 @@ Result<cli::Outcome> run_give_back(const PromoteOptions& options, cli::Session& 
     return fail(ErrorKind::usage, "which node shall serve again? Type: fo-promote give-back NODE");
   }
   auto assembly = FO_TRY(assemble_for(options, session, "give-back"));
+  if (options.give_back_to == assembly.settings.node) return run_serve_again(options, session, touched);
   FO_TRY(ask(options, assembly.settings,
              fmt::format("This host stops, and {} becomes the active one", options.give_back_to), session));
   auto parts = assembly.parts();

@@ -99,6 +99,30 @@ struct Rejoined {
 FAILOVER_EXPORT Result<Rejoined> rejoin(const PromotionSettings& settings, PromotionParts& parts,
                                         const Context& context);
 
+/// What a demotion of this host does, in its order.
+struct DemotionPlan {
+  std::string node;
+  std::string role;  ///< before it
+  std::uint64_t epoch = 0;
+  std::vector<std::string> steps;  ///< clauses; empty = nothing to do
+};
+
+/// Changes nothing and takes no lock. Refused while a promotion is open, and where another has fenced this host.
+FAILOVER_EXPORT Result<DemotionPlan> plan_demotion(const PromotionSettings& settings, Arbiter& arbiter,
+                                                   Observer& self_observer, const Context& context);
+
+/// This host, which serves, stops without another one at hand: its services are stopped, confirmed, masked and looked
+/// at once more, and only then it becomes a standby and leaves the record (property fence-first). What fails before
+/// gives back: kind io, and it serves again. Of kind unfinished where it does not, when the context ends, and from the
+/// role on. Again it continues. @return the plan that was followed
+FAILOVER_EXPORT Result<DemotionPlan> demote(const PromotionSettings& settings, Arbiter& arbiter,
+                                            Observer& self_observer, const Context& context);
+
+/// Undoes a demotion of this host that stopped half way: the services start and are seen up. Refused unless the record
+/// shows this host alone; where the arbiter keeps none, unless its role still is active. @return the epoch
+FAILOVER_EXPORT Result<std::uint64_t> serve_again(const PromotionSettings& settings, Arbiter& arbiter,
+                                                  Observer& self_observer, const Context& context);
+
 struct GivenBack {
   std::uint64_t epoch = 0;
   std::vector<ViewOutcome> views;
