@@ -174,11 +174,19 @@ class Ready(PromoteCase):
         self.assert_ready({"certificate pbx.pem": "critical"})
 
     def test_what_is_no_answer_is_unknown(self):
-        for arguments in (["--skip", "nonsense"], ["--nonsense"], ["--min-free", "1"], ["--node", "c"]):
+        for arguments in (["--skip", "nonsense"], ["--nonsense"], ["--min-free", "1"]):
             done = self.pair.run("ready", *arguments)
             self.assertEqual((done.status, done.result["status"]), (3, 3), done)
         text = tool.run("fo-promote", "ready", "--config", self.pair.config, "--skip", "nonsense")
         self.assertRegex(text.stdout, "^PROMOTE UNKNOWN - --skip 'nonsense' is no check; they are: role, ")
+
+    def test_a_promotion_that_could_not_even_begin_is_critical(self):
+        view = self.pair.dns()
+        self.reconfigure(dns=[view.replace("key-file=", "key-file=/no/such")])
+        done = self.pair.run("ready")
+        self.assertEqual((done.status, done.result["status"], done.result["grade"]), (2, 2, "critical"), done)
+        text = tool.run("fo-promote", "ready", "--config", self.pair.config, "--state-dir", self.pair.state)
+        self.assertRegex(text.stdout, r"^PROMOTE CRITICAL - a promotion could not even begin: .*credential file: .*/no/such")
 
     def test_it_ends_with_its_deadline(self):
         self.pair.program("fencer", "#!/bin/sh\nsleep 60\n")

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <expected>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 
 #include <failover/context.hpp>
 #include <failover/error.hpp>
@@ -34,9 +36,23 @@ std::optional<std::filesystem::path> program(const std::string& file) {
   return file;
 }
 
+/// A promotion would stop here before it looked at anything, which is as bad as anything that a look could find.
+Result<cli::Outcome> could_not_begin(const Error& error, cli::Output& output) {
+  if (error.kind == ErrorKind::usage || error.kind == ErrorKind::cancelled) return std::unexpected(error);
+  cli::Outcome outcome;
+  outcome.status = cli::plugin_critical;
+  const auto line = cli::plugin_line("PROMOTE", outcome.status, "a promotion could not even begin: " + error.message);
+  output.print(line);
+  outcome.fields = nlohmann::json{{"grade", "critical"}, {"summary", line}}.dump(
+      -1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return outcome;
+}
+
 Result<cli::Outcome> look(const PromoteOptions& options, cli::Session& session) {
   const auto readiness = FO_TRY(ready_settings(options));
-  auto assembly = FO_TRY(assemble_for_ready(options, session));
+  auto assembled = assemble_for_ready(options, session);
+  if (!assembled) return could_not_begin(assembled.error(), session.output);
+  auto& assembly = *assembled;
   auto parts = assembly.parts();
   const auto context = session.options.timeout ? session.context : session.context.within(usual_timeout);
   const auto facts = gather_readiness(assembly.settings, readiness, parts, context);
