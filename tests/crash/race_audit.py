@@ -30,6 +30,11 @@ def claimed_at(folder, epoch):
     return datetime.fromisoformat(times[-1].replace("Z", "+00:00")).timestamp() if times else None
 
 
+def has_started(folder):
+    """Whether a promotion of that host got past its commit."""
+    return any(record.get("type") == "enter" and record.get("step") == "start" for record in journal(folder))
+
+
 def _falls(numbers):
     return any(later < earlier for earlier, later in zip(numbers, numbers[1:]))
 

@@ -111,7 +111,7 @@ class World:
         arbiter = "dns" if self.arbiter == "dns" else "etcd://" + ",".join(f"{place.address}:2379" for place in self.places) + "/failover/pbx"
         config = [f"service = {SERVICE}", f"dns = {self.named.url(ns_port=self.named.port)}", f"arbiter = {arbiter}", "tries = 1", "tries-interval = 10ms",
                   "probe-timeout = 500ms", f"reference = tcp://{_HERE}:81", f"reference = tcp://{_OTHER_REFERENCE}:81", "allow-stale-backup = true",
-                  "assume-was-up = true", "hook-timeout = 2s"]
+                  "assume-was-up = true", "hook-timeout = 2s", "min-uptime = 0s"]
         for host in self.hosts.values():
             host.write_programs(SERVICE, ADDRESSES, config, self._binary)
 
