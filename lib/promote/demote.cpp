@@ -18,6 +18,7 @@
 
 #include "promote/gather.hpp"
 #include "promote/local_service.hpp"
+#include "state/demotion_file.hpp"
 #include "state/host_lock.hpp"
 #include "state/promotion_journal.hpp"
 #include "state/role_file.hpp"
@@ -80,10 +81,11 @@ class Demoting {
         context_(context) {}
 
   Result<void> run() {
+    FO_TRY(open_demotion(state_, standing_.epoch()));
     const auto stopped = stop();
     if (!stopped) return undo(stopped.error());
     const auto left = leave();
-    if (left) return {};
+    if (left) return close_demotion(state_);
     return fail(ErrorKind::unfinished,
                 fmt::format("the services of this host are stopped and masked, but it has not left the record: {}",
                             left.error().message));
@@ -94,7 +96,8 @@ class Demoting {
     FO_TRY(end_left_hook(state_, context));
     FO_TRY(service_.unmask(context));
     FO_TRY(service_.start({"start", standing_.epoch(), {}, true}, context));
-    return service_.await_up(context);
+    FO_TRY(service_.await_up(context));
+    return close_demotion(state_);
   }
 
  private:

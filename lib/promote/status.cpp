@@ -16,6 +16,7 @@
 #include "failover/role.hpp"
 #include "promote/gather.hpp"
 #include "promote/quiet_rules.hpp"
+#include "state/demotion_file.hpp"
 #include "state/pause_file.hpp"
 #include "state/promotion_journal.hpp"
 #include "state/restored_generation.hpp"
@@ -61,6 +62,8 @@ Result<PromotionStatus> promotion_status(const std::filesystem::path& state_dir)
   if (pause && pause->until > std::chrono::system_clock::now()) status.pause = pause;
   status.last_promotion =
       last_promotion_here(status.role, role ? std::optional(role->since) : std::nullopt, status.last);
+  const auto demotion = FO_TRY(read_open_demotion(state));
+  if (demotion && demotion->epoch == status.role_epoch) status.demoting = demotion->since;
   status.restore_in_progress = FO_TRY(restore_in_progress(state));
   status.running = lock_is_held(state);
   return status;

@@ -34,6 +34,11 @@ class DemoteCase(DnsArbiterCase):
         self.assertFalse(self.host.serving.exists() or self.host.note.exists())
         self.assertEqual(self.on_record(), ("", ""))
         self.assertEqual(self.host.run("guard").status, 4)
+        self.assert_nothing_open()
+
+    def assert_nothing_open(self):
+        status = self.host.run("status", "--json")
+        self.assertEqual((status.status, next(each for each in status.objects if each["type"] == "status")["demoting_since"]), (0, None), status)
 
     def assert_serves(self):
         self.assertEqual(self.host.role, ("active", 1))
@@ -41,6 +46,7 @@ class DemoteCase(DnsArbiterCase):
         self.assertTrue(self.host.serving.exists())
         self.assertEqual(self.on_record(), ("a", "a@1"))
         self.assertEqual(self.host.run("guard").status, 0)
+        self.assert_nothing_open()
 
     def assert_on_record(self):
         """Whatever failed: as long as it is not known to be off it may be serving."""
@@ -224,7 +230,14 @@ class CutShort(DemoteCase):
         reached.unlink()
         self.assert_on_record()
         self.assertEqual(self.host.role, ("active", 1))
+        self.assert_told_by_status()
         return done
+
+    def assert_told_by_status(self):
+        status = self.host.run("status", "--json")
+        self.assertEqual(status.status, 9, status)
+        self.assertRegex(status.result["message"], "demotion of this host is unfinished.*fo-promote demote.*fo-promote give-back a")
+        self.assertIsNotNone(next(each for each in status.objects if each["type"] == "status")["demoting_since"])
 
     def test_killed_and_run_again(self):
         for where in ("stop", "mask"):

@@ -227,6 +227,7 @@ std::string status_json(const PromotionStatus& status, Duration min_uptime) {
             {"running", status.running},
             {"restore_in_progress", status.restore_in_progress},
             {"pause", pause_members(status.pause)}};
+  json["demoting_since"] = status.demoting ? Json(time_text(*status.demoting)) : Json();
   const auto quiet = quiet_until(status, min_uptime);
   json["last_promotion"] = status.last_promotion ? Json(time_text(*status.last_promotion)) : Json();
   json["quiet_until"] = quiet ? Json(time_text(*quiet)) : Json();

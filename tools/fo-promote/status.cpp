@@ -51,6 +51,7 @@ void print_status(const PromotionStatus& status, Duration min_uptime, cli::Outpu
     output.print(fmt::format("quiet:     until {} no promotion goes unattended, for the last one has just ended",
                              time_text(*quiet)));
   }
+  if (status.demoting) output.print(fmt::format("demotion:  begun {}, unfinished", time_text(*status.demoting)));
   if (status.restore_in_progress) output.print("restore:   interrupted; type: fo-restore --recover");
   if (status.running) output.print("now:       a restore or promotion is at work");
 }
@@ -84,6 +85,13 @@ Result<cli::Outcome> run_status(const PromoteOptions& options, cli::Session& ses
   if (const auto said = drill_warning(drills, options.max_drill_age, std::chrono::system_clock::now())) {
     outcome.status = cli::status_warning;
     outcome.message = *said + "; type: fo-promote drill";
+  }
+  if (status.demoting && !status.running) {
+    outcome.status = cli::exit_status(ErrorKind::unfinished, 0);
+    outcome.message = fmt::format(
+        "the demotion of this host is unfinished: its services may be stopped; type: fo-promote demote, or, to serve "
+        "again: fo-promote give-back {}",
+        status.node);
   }
   if (status.last && !status.last->ended && !status.running) {
     outcome.status = cli::exit_status(ErrorKind::unfinished, 0);

@@ -30,6 +30,7 @@ struct PromotionStatus {
   std::optional<BackupFacts> backup;
   std::optional<PromotionPause> pause;     ///< that holds now
   std::optional<WallTime> last_promotion;  ///< when the last one ended that this host knows of
+  std::optional<WallTime> demoting;        ///< since when a demotion of this host is open: begun, and not at its end
   bool restore_in_progress = false;
   bool running = false;  ///< a restore or promotion is at work now
 };
