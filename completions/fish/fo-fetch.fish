@@ -6,6 +6,7 @@ complete -c fo-fetch -l max-age -x -d 'A backup older than this ends with status
 complete -c fo-fetch -l keep -x -d 'How many backups of this source stay (default 7)'
 complete -c fo-fetch -l sha256 -x -d 'The SHA-256 digest that the backup must have'
 complete -c fo-fetch -l sha256-file -r -F -d 'File with the digest, as sha256sum writes it'
+complete -c fo-fetch -l archive-password-file -r -F -d 'File with the password of an encrypted archive, to check what is in it'
 complete -c fo-fetch -l delta -x -a 'auto off' -d 'Take unchanged entries from the newest backup here (default auto)'
 complete -c fo-fetch -l quick -d 'Unpack no entry that a digest of the whole backup vouches for'
 complete -c fo-fetch -l connections -x -d 'Connections at most, where the store allows several (default 4)'

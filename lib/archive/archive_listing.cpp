@@ -39,14 +39,15 @@ UnpackSetup setup_for(int fd, std::uint64_t size, const ArchiveLimits& limits, c
 }
 
 Result<void> check_entry(const ArchiveEntry& entry, ArchiveFormat format, std::uint64_t size,
-                         const ArchiveLimits& limits) {
+                         const ArchiveLimits& limits, bool sealed) {
   const auto path = entry.path.empty() ? entry.path : FO_TRY(entry_path(entry.path, true));
   if (path != entry.path || (path.empty() && !entry.is_directory())) {
     return refuse(ArchiveRule::name_empty, entry.path, "its name is not in its shortest form");
   }
   if (entry.kind == EntryKind::symlink) {
     if (!limits.symlinks) return refuse(ArchiveRule::entry_type, entry.path, "it is a symbolic link");
-    FO_TRY(check_link(entry, ""));
+    // Where a sealed one ends nobody can see; whoever unpacks it will.
+    if (!sealed) FO_TRY(check_link(entry, ""));
   }
   if (format == ArchiveFormat::zip && (entry.place.offset > size || entry.place.packed > size - entry.place.offset)) {
     return refuse(ArchiveRule::overlap, entry.path, "it reaches beyond the end of the archive");
@@ -55,10 +56,10 @@ Result<void> check_entry(const ArchiveEntry& entry, ArchiveFormat format, std::u
 }
 
 /// property inside: the process that read the archive may have been taken over by it.
-Result<void> check_listing(ArchiveListing& listing, std::uint64_t size, const ArchiveLimits& limits) {
+Result<void> check_listing(ArchiveListing& listing, std::uint64_t size, const ArchiveLimits& limits, bool sealed) {
   std::uint64_t before = 0;
   for (const auto& entry : listing.entries) {
-    FO_TRY(check_entry(entry, listing.format, size, limits));
+    FO_TRY(check_entry(entry, listing.format, size, limits, sealed));
     FO_TRY(add_to(listing.summary, entry, before++, limits));
   }
   FO_TRY(check_not_empty(listing.summary));
@@ -77,7 +78,8 @@ Result<ArchiveListing> list_archive(int fd, const ArchiveLimits& limits, const S
   auto worker = FO_TRY(UnpackWorker::start(setup_for(fd, size, limits, password), context));
   const auto on_bytes = [&](std::uint64_t bytes) { context.progress("read", bytes, 0); };
   auto listing = FO_TRY(worker.list(limits, on_bytes, context));
-  FO_TRY(check_listing(listing, size, limits));
+  const bool sealed = limits.encrypted && password == nullptr && listing.format == ArchiveFormat::encrypted_zip;
+  FO_TRY(check_listing(listing, size, limits, sealed));
   return listing;
 }
 

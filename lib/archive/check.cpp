@@ -7,26 +7,51 @@
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 
+#include "archive/archive_format.hpp"
 #include "archive/archive_listing.hpp"
 #include "archive/unpack_order.hpp"
 #include "core/fd.hpp"
 #include "core/file_io.hpp"
+#include "core/secret.hpp"
 
 namespace failover {
 
-Result<ArchiveSummary> check_archive(const std::filesystem::path& path, const ArchiveLimits& limits,
-                                     const Context& context) {
-  const Fd fd = FO_TRY(open_file(path, O_RDONLY));
-  const auto work = "checking " + path.string();
-  const auto listing = FO_TRY(while_doing(work, list_archive(fd.get(), limits, nullptr, context)));
-  FO_TRY(while_doing(work, verify_entries(fd.get(), listing, context)));
-  return listing.summary;
+namespace {
+
+ArchiveProof proof_of(ArchiveFormat format, const Secret* password) noexcept {
+  switch (format) {
+    case ArchiveFormat::zip:
+      return ArchiveProof::index;
+    case ArchiveFormat::tar:
+      return ArchiveProof::unpacked;
+    case ArchiveFormat::encrypted_zip:
+      break;
+  }
+  return password == nullptr ? ArchiveProof::sealed : ArchiveProof::unpacked;
 }
 
-Result<ArchiveSummary> summarize_archive(const std::filesystem::path& path, const ArchiveLimits& limits,
+Result<CheckedArchive> look_into(int fd, const ArchiveLimits& limits, const Secret* password, bool unpack,
+                                 const Context& context) {
+  const auto listing = FO_TRY(list_archive(fd, limits, password, context));
+  CheckedArchive checked{listing.summary, proof_of(listing.format, password)};
+  if (checked.proof != ArchiveProof::index || !unpack) return checked;
+  FO_TRY(verify_entries(fd, listing, context));
+  checked.proof = ArchiveProof::crc;
+  return checked;
+}
+
+}  // namespace
+
+Result<CheckedArchive> check_archive(const std::filesystem::path& path, const ArchiveLimits& limits,
+                                     const Secret* password, const Context& context) {
+  const Fd fd = FO_TRY(open_file(path, O_RDONLY));
+  return while_doing("checking " + path.string(), look_into(fd.get(), limits, password, true, context));
+}
+
+Result<CheckedArchive> summarize_archive(const std::filesystem::path& path, const ArchiveLimits& limits,
                                          const Context& context) {
   const Fd fd = FO_TRY(open_file(path, O_RDONLY));
-  return FO_TRY(while_doing("checking " + path.string(), list_archive(fd.get(), limits, nullptr, context))).summary;
+  return while_doing("checking " + path.string(), look_into(fd.get(), limits, nullptr, false, context));
 }
 
 }  // namespace failover

@@ -6,6 +6,8 @@
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 
+#include "core/secret.hpp"
+
 namespace failover {
 
 /// What an archive may ask of this host; looked at in its index before, and again while it is unpacked.
@@ -14,7 +16,7 @@ struct ArchiveLimits {
   std::uint64_t max_files = 10'000'000;              ///< entries, directories included
   std::uint64_t max_ratio = 1000;                    ///< unpacked bytes per byte of the archive
   bool symlinks = false;                             ///< symbolic links are allowed if they end inside
-  bool encrypted = false;                            ///< there is a password
+  bool encrypted = false;                            ///< so are encrypted entries; without a password they stay sealed
 };
 
 struct ArchiveSummary {
@@ -24,13 +26,28 @@ struct ArchiveSummary {
   WallTime newest_content;
 };
 
-/// Holds a zip archive against the strict profile (ArchiveRule) and unpacks every entry to check its CRC-32; writes
-/// nothing. An error of kind integrity names the entry and the rule.
-Result<ArchiveSummary> check_archive(const std::filesystem::path& path, const ArchiveLimits& limits,
-                                     const Context& context);
+/// How far the content of an archive was looked at.
+enum class ArchiveProof : std::uint8_t {
+  crc,       ///< every file of a zip was unpacked and has its CRC-32
+  unpacked,  ///< every file of a tar or an encrypted zip was unpacked: what packs or signs it would have told
+  index,     ///< only the index and the headers of a zip
+  sealed,    ///< likewise, since it is encrypted and there was no password
+};
 
-/// Only the index and the profile: sizes and times as the archive states them, no entry is unpacked.
-Result<ArchiveSummary> summarize_archive(const std::filesystem::path& path, const ArchiveLimits& limits,
+struct CheckedArchive {
+  ArchiveSummary summary;
+  ArchiveProof proof = ArchiveProof::index;
+};
+
+/// Holds an archive against the strict profile (ArchiveRule) and unpacks every entry to check it; writes nothing. An
+/// error of kind integrity names the entry and the rule.
+/// @param password of an encrypted zip; nullptr = none
+Result<CheckedArchive> check_archive(const std::filesystem::path& path, const ArchiveLimits& limits,
+                                     const Secret* password, const Context& context);
+
+/// Of a zip only the index and the profile: sizes and times as the archive states them, no entry is unpacked. A tar has
+/// no index, so all of it is.
+Result<CheckedArchive> summarize_archive(const std::filesystem::path& path, const ArchiveLimits& limits,
                                          const Context& context);
 
 }  // namespace failover

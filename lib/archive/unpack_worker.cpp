@@ -95,7 +95,8 @@ Result<ArchiveListing> UnpackWorker::list(const ArchiveLimits& limits, const OnB
                      {"max_size", limits.max_size},
                      {"max_files", limits.max_files},
                      {"max_ratio", limits.max_ratio},
-                     {"symlinks", limits.symlinks}};
+                     {"symlinks", limits.symlinks},
+                     {"encrypted", limits.encrypted}};
   FO_TRY(worker_->send(FrameKind::request, request.dump(), context));
   ArchiveListing listing;
   while (true) {

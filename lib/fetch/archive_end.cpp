@@ -12,6 +12,7 @@
 #include <failover/error.hpp>
 #include <failover/fetcher.hpp>
 
+#include "archive/archive_format.hpp"
 #include "archive/zip_bytes.hpp"
 #include "core/checksum.hpp"
 #include "fetch/entry_times.hpp"
@@ -94,6 +95,28 @@ ArchiveEnd not_complete(ArchiveState state, std::string why) {
   return end;
 }
 
+/// Two blocks of zeros end a tar (POSIX pax, "ustar Interchange Format"), "YZ" an xz stream (its format, 2.1.2.4). What
+/// gzip and zstd end with tells nothing by itself.
+bool is_cut_off(std::string_view head, std::string_view tail) {
+  constexpr std::size_t end_of_tar = 1024;
+  if (head.starts_with("\xfd"
+                       "7zXZ"))
+    return !tail.ends_with("YZ");
+  if (head.starts_with("\x1f\x8b") || head.starts_with("\x28\xb5\x2f\xfd")) return false;
+  return tail.size() < end_of_tar || tail.find_last_not_of('\0') >= tail.size() - end_of_tar;
+}
+
+/// A tar has no index: its last bytes stand for it. Packed ones end with a sum of all that is in them.
+ArchiveEnd end_of_tar(std::string_view head, std::string_view tail) {
+  if (is_cut_off(head, tail)) {
+    return not_complete(ArchiveState::incomplete, "its archive has no end: still being written, or cut off");
+  }
+  ArchiveEnd end;
+  end.state = ArchiveState::complete;
+  end.index_sha256 = digest_of(tail);
+  return end;
+}
+
 }  // namespace
 
 Result<ArchiveEnd> read_archive_end(const RangeReader& read, std::uint64_t size) {
@@ -103,8 +126,9 @@ Result<ArchiveEnd> read_archive_end(const RangeReader& read, std::uint64_t size)
   if (tail.size() != wanted) return not_complete(ArchiveState::incomplete, "it became shorter while we looked at it");
   const auto end_at = find_end(tail);
   if (!end_at) {
-    const auto head = FO_TRY(read_range(read, 0, 4));
-    if (!head.starts_with("PK")) return not_complete(ArchiveState::foreign, "it is not a zip archive");
+    const auto head = FO_TRY(read_range(read, 0, format_bytes));
+    if (format_of(std::as_bytes(std::span(head))) == ArchiveFormat::tar) return end_of_tar(head, tail);
+    if (!head.starts_with("PK")) return not_complete(ArchiveState::foreign, "it is neither a zip archive nor a tar");
     return not_complete(ArchiveState::incomplete, "its archive has no end: still being written, or cut off");
   }
   const auto index = FO_TRY(find_index(read, size, tail, *end_at));

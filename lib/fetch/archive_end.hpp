@@ -22,12 +22,14 @@ struct ArchiveIndex {
   std::string bytes;
 };
 
-/// What the end of an object tells without reading the rest. It decides which object to download and whether it is the
-/// one we have; whether an archive is good is decided by the archive check, after the download.
+/// What the end of a zip, or of a tar that may be packed, tells without reading the rest. It decides which object to
+/// download and whether it is the one we have; whether an archive is good is decided by the archive check, after the
+/// download.
 struct ArchiveEnd {
   ArchiveState state = ArchiveState::foreign;
   std::string why;           ///< a clause, when not complete
-  std::string index_sha256;  ///< central directory to the last byte; it holds every entry's name, size, CRC and time
+  std::string index_sha256;  ///< zip: central directory to the last byte, which has every entry's name, size, CRC and
+                             ///< time; tar: its last 64 KiB
   std::optional<WallTime> newest_entry;  ///< as the entries say it
   bool exact_time = false;               ///< in UTC; else the local time of whoever wrote it, read as UTC
   ArchiveIndex index;

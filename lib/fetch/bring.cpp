@@ -46,7 +46,7 @@ class Bringing {
  private:
   /// While it is read back it is also written out to the disk, which otherwise takes as long again.
   Result<Verified> verify(const Context& context) {
-    const VerifyOptions how{job_.options.quick, partial_.copied() > 0};
+    const VerifyOptions how{job_.options.quick, partial_.copied() > 0, job_.password};
     Result<void> written;
     auto verified = [&] {
       const std::jthread writing([&] { written = partial_.write_out(context); });

@@ -10,6 +10,7 @@
 #include <failover/fetcher.hpp>
 #include <failover/source.hpp>
 
+#include "core/secret.hpp"
 #include "fetch/archive_end.hpp"
 #include "fetch/digest.hpp"
 #include "fetch/metered_source.hpp"
@@ -28,6 +29,7 @@ struct BringJob {
   const ArchiveIndex& index;
   std::span<const StoredBackup> stored;
   const std::vector<ExpectedDigest>& expected;
+  const Secret* password = nullptr;  ///< of an encrypted archive; nullptr = none
 };
 
 /// Fills `partial` with the chosen object, by delta where that pays, and verifies it on disk. What does not verify is

@@ -108,7 +108,7 @@ Result<std::optional<Delta>> prepare_delta(const DeltaJob& job, const ArchiveInd
                                            std::span<const StoredBackup> stored, const std::string& source,
                                            std::string& reason, const Context& context) {
   if (index.bytes.empty()) {
-    reason = "its central directory is too large to be compared";
+    reason = "it has no central directory, or one that is too large to be compared";
     return std::nullopt;
   }
   auto base = open_delta_base(stored, source, context);

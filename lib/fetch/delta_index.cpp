@@ -30,7 +30,9 @@ std::unexpected<Error> unfit() {
 
 Result<PackedIndex> read_packed_index(int fd, std::uint64_t size, const Context& context) {
   const auto end = FO_TRY(read_zip_end(fd, size));
-  auto central = FO_TRY(read_central_directory(fd, end, ArchiveLimits{}, context));
+  ArchiveLimits limits;
+  limits.symlinks = true;
+  auto central = FO_TRY(read_central_directory(fd, end, limits, context));
   PackedIndex index;
   index.directory = end.directory_offset;
   index.size = size;

@@ -19,6 +19,7 @@
 #include "core/file_io.hpp"
 #include "core/file_lock.hpp"
 #include "core/pause.hpp"
+#include "core/secret.hpp"
 #include "fetch/bring.hpp"
 #include "fetch/choose.hpp"
 #include "fetch/digest.hpp"
@@ -48,10 +49,11 @@ constexpr std::chrono::minutes recent{2};
 
 class SourceFetcher : public Fetcher {
  public:
-  SourceFetcher(std::unique_ptr<Source> source, FetchOptions options) noexcept
+  SourceFetcher(std::unique_ptr<Source> source, FetchOptions options, std::optional<Secret> password) noexcept
       : meter_(std::make_shared<LinkMeter>()),
         source_(std::make_unique<MeteredSource>(std::move(source), meter_)),
-        options_(std::move(options)) {}
+        options_(std::move(options)),
+        password_(std::move(password)) {}
 
   Result<std::vector<FetchCandidate>> survey(const Context& context) override {
     return survey_source(*source_, options_.retries, indexes_, context);
@@ -67,7 +69,10 @@ class SourceFetcher : public Fetcher {
   Result<std::vector<ExpectedDigest>> expected_digests(const ObjectInfo& object, const Context& context);
   Result<FetchOutcome> one_round(const Context& context);
   Result<FetchOutcome> fetch(const FetchPlan& plan, const Context& context);
+  void learn_age(FetchCandidate& chosen, WallTime content, std::vector<std::string>& warnings) const;
   Result<FetchOutcome> keep_what_is_here(const FetchPlan& plan, const Context& context);
+  Result<void> unseal(const FetchPlan& plan, FetchOutcome& outcome, BackupSidecar& sidecar,
+                      const Context& context) const;
   [[nodiscard]] std::vector<std::filesystem::path> removals(const std::optional<std::filesystem::path>& next,
                                                             std::vector<std::string>& warnings) const;
   void remove_old(FetchOutcome& outcome) const;
@@ -75,6 +80,7 @@ class SourceFetcher : public Fetcher {
   std::shared_ptr<LinkMeter> meter_;
   std::unique_ptr<Source> source_;
   FetchOptions options_;
+  std::optional<Secret> password_;  ///< of encrypted archives
   IndexesSeen indexes_;
 };
 
@@ -118,11 +124,12 @@ Result<FetchCandidate> SourceFetcher::choose(FetchPlan& plan, const Context& con
 Result<FetchPlan> SourceFetcher::plan(const Context& context) {
   FetchPlan plan;
   plan.chosen = FO_TRY(choose(plan, context));
-  const auto old = age_warnings(plan.chosen, options_.max_age, std::chrono::system_clock::now());
-  plan.warnings.insert(plan.warnings.end(), old.begin(), old.end());
   const auto stored = FO_TRY(list_stored_backups(options_.output));
   auto copy = FO_TRY(find_local_copy(stored, source_->describe(), plan.chosen, context));
   plan.already_here = copy.path;
+  if (!plan.chosen.content) plan.chosen.content = copy.content;
+  const auto old = age_warnings(plan.chosen, options_.max_age, std::chrono::system_clock::now());
+  plan.warnings.insert(plan.warnings.end(), old.begin(), old.end());
   if (copy.path) plan.reasons.push_back("it is already here, and its bytes are as they were verified");
   plan.warnings.insert(plan.warnings.end(), copy.warnings.begin(), copy.warnings.end());
   if (!copy.path) {
@@ -151,12 +158,30 @@ Result<std::vector<ExpectedDigest>> SourceFetcher::expected_digests(const Object
   return expected;
 }
 
+/// A tar tells how old its content is only when all of it was read.
+void SourceFetcher::learn_age(FetchCandidate& chosen, WallTime content, std::vector<std::string>& warnings) const {
+  const auto now = std::chrono::system_clock::now();
+  const bool told = !age_warnings(chosen, options_.max_age, now).empty();
+  // Later than the archive itself: somebody's clock was wrong.
+  if (content > chosen.object.modified) return;
+  chosen.content = content;
+  const auto old = age_warnings(chosen, options_.max_age, now);
+  if (!told) warnings.insert(warnings.end(), old.begin(), old.end());
+}
+
 Result<FetchOutcome> SourceFetcher::fetch(const FetchPlan& plan, const Context& context) {
   FetchOutcome outcome;
   const auto expected = FO_TRY(expected_digests(plan.chosen.object, context));
   const auto stored = FO_TRY(list_stored_backups(options_.output));
   auto partial = FO_TRY(Partial::open(options_.output, source_->describe(), plan.chosen.object, context));
-  const BringJob job{*source_, *meter_, options_, plan.chosen, indexes_[plan.chosen.object.path], stored, expected};
+  const BringJob job{*source_,
+                     *meter_,
+                     options_,
+                     plan.chosen,
+                     indexes_[plan.chosen.object.path],
+                     stored,
+                     expected,
+                     password_ ? &*password_ : nullptr};
   const auto verified = bring(job, partial, outcome, context);
   if (!verified) {
     // Only what a later run can go on with stays; bad bytes and a full disk's do not.
@@ -168,6 +193,9 @@ Result<FetchOutcome> SourceFetcher::fetch(const FetchPlan& plan, const Context& 
     }
     return std::unexpected(verified.error());
   }
+  auto chosen = plan.chosen;
+  outcome.warnings.insert(outcome.warnings.end(), verified->warnings.begin(), verified->warnings.end());
+  if (!chosen.content && verified->content) learn_age(chosen, *verified->content, outcome.warnings);
   BackupSidecar sidecar;
   sidecar.source = source_->describe();
   sidecar.object = plan.chosen.object.path;
@@ -177,7 +205,7 @@ Result<FetchOutcome> SourceFetcher::fetch(const FetchPlan& plan, const Context& 
   sidecar.sha256 = verified->sha256;
   sidecar.index_sha256 = plan.chosen.index_sha256;
   sidecar.modified = plan.chosen.object.modified;
-  sidecar.content = plan.chosen.content;
+  sidecar.content = chosen.content;
   sidecar.fetched = std::chrono::system_clock::now();
   sidecar.verified = verified->how;
   sidecar.match = to_string(verified->match);
@@ -188,11 +216,26 @@ Result<FetchOutcome> SourceFetcher::fetch(const FetchPlan& plan, const Context& 
   sidecar.warnings.insert(sidecar.warnings.end(), outcome.warnings.begin(), outcome.warnings.end());
   outcome.path = FO_TRY(publish_backup(partial, options_.output, sidecar));
   outcome.downloaded = true;
+  outcome.backup_time = chosen.backup_time();
   outcome.sha256 = verified->sha256;
   outcome.verified = verified->how;
   outcome.match = verified->match;
   outcome.fetched = meter_->bytes();
   return outcome;
+}
+
+/// What came when there was no password is looked into as soon as there is one.
+Result<void> SourceFetcher::unseal(const FetchPlan& plan, FetchOutcome& outcome, BackupSidecar& sidecar,
+                                   const Context& context) const {
+  if (!password_) {
+    if (sidecar.match != to_string(FetchMatch::byte_identical))
+      outcome.warnings.push_back(sealed_warning(sidecar.name));
+    return {};
+  }
+  const VerifyOptions options{.quick = false, .assembled = false, .password = &*password_};
+  auto verified = FO_TRY(verify_backup(outcome.path, plan.chosen, {}, options, context));
+  sidecar.verified = std::move(verified.how);
+  return {};
 }
 
 Result<FetchOutcome> SourceFetcher::keep_what_is_here(const FetchPlan& plan, const Context& context) {
@@ -206,11 +249,15 @@ Result<FetchOutcome> SourceFetcher::keep_what_is_here(const FetchPlan& plan, con
                 fmt::format("{} has the SHA-256 {}, but {} says {}; see which of the two is wrong",
                             outcome.path.string(), sidecar->sha256, digest.from, digest.sha256));
   }
+  const auto before = *sidecar;
+  if (is_sealed(sidecar->verified)) FO_TRY(unseal(plan, outcome, *sidecar, context));
   // The warnings are of today: what restores it must hear that it has grown too old.
-  if (sidecar->warnings != plan.warnings) {
-    sidecar->warnings = plan.warnings;
+  sidecar->warnings = plan.warnings;
+  sidecar->warnings.insert(sidecar->warnings.end(), outcome.warnings.begin(), outcome.warnings.end());
+  if (sidecar->warnings != before.warnings || sidecar->verified != before.verified) {
     FO_TRY(write_backup_sidecar(outcome.path, *sidecar));
   }
+  outcome.backup_time = plan.chosen.backup_time();
   outcome.sha256 = sidecar->sha256;
   outcome.verified = sidecar->verified;
   return outcome;
@@ -248,7 +295,6 @@ Result<FetchOutcome> SourceFetcher::one_round(const Context& context) {
   auto outcome = plan.already_here ? keep_what_is_here(plan, context) : fetch(plan, context);
   if (!outcome) return outcome;
   outcome->size = plan.chosen.object.size;
-  outcome->backup_time = plan.chosen.backup_time();
   outcome->warnings.insert(outcome->warnings.begin(), plan.warnings.begin(), plan.warnings.end());
   remove_old(*outcome);
   return outcome;
@@ -289,7 +335,9 @@ Result<std::unique_ptr<Fetcher>> make_fetcher(std::unique_ptr<Source> source, co
   }
   if (options.limit_rate == 0) return fail(ErrorKind::usage, "--limit-rate 0B would never end");
   if (options.sha256) FO_TRY(parse_sha256(*options.sha256));
-  return std::make_unique<SourceFetcher>(std::move(source), options);
+  std::optional<Secret> password;
+  if (!options.archive_password_file.empty()) password = FO_TRY(read_password_file(options.archive_password_file));
+  return std::make_unique<SourceFetcher>(std::move(source), options, std::move(password));
 }
 
 }  // namespace failover

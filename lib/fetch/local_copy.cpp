@@ -32,6 +32,7 @@ Result<LocalCopy> find_local_copy(std::span<const StoredBackup> stored, std::str
     const auto digest = sha256_of_file(backup.path, "verifying " + backup.path.filename().string(), context);
     if (digest && *digest == backup.sidecar.sha256) {
       copy.path = backup.path;
+      copy.content = backup.sidecar.content;
       return copy;
     }
     FO_TRY(context.check());

@@ -17,6 +17,7 @@ namespace failover {
 
 struct LocalCopy {
   std::optional<std::filesystem::path> path;
+  std::optional<WallTime> content{};  ///< its newest entry, as it was seen when it was verified
   std::vector<std::string> warnings;  ///< a copy is there, but its bytes are not what was verified
 };
 

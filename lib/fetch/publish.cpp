@@ -33,7 +33,10 @@ std::string harmless(std::string_view text) {
 }  // namespace
 
 std::string stored_name(std::string_view name, WallTime time, std::string_view sha256) {
-  const auto dot = name.rfind('.');
+  constexpr std::string_view tar = ".tar";
+  auto dot = name.rfind('.');
+  // "pbx.tar.gz" has one extension of two words; ".tar.gz" would have no stem.
+  if (dot != std::string_view::npos && dot > tar.size() && name.substr(0, dot).ends_with(tar)) dot -= tar.size();
   const bool has_extension = dot != std::string_view::npos && dot > 0 && dot + 1 < name.size();
   auto stem = harmless(has_extension ? name.substr(0, dot) : name).substr(0, longest_stem);
   const auto extension = has_extension ? harmless(name.substr(dot + 1)).substr(0, 16) : std::string("zip");

@@ -1,5 +1,6 @@
 #include "fetch/verify.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <expected>
@@ -9,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <fcntl.h>
@@ -23,6 +25,7 @@
 #include "archive/check.hpp"
 #include "core/fd.hpp"
 #include "core/file_io.hpp"
+#include "core/secret.hpp"
 #include "core/system_error.hpp"
 #include "fetch/archive_end.hpp"
 #include "fetch/digest.hpp"
@@ -30,6 +33,8 @@
 namespace failover {
 
 namespace {
+
+constexpr std::string_view sealed_suffix = ", encrypted";
 
 std::string_view shown(std::string_view algorithm) {
   if (algorithm == "md5") return "MD5";
@@ -66,21 +71,58 @@ Result<void> compare_digests(const std::string& name, const FileDigests& digests
   return {};
 }
 
-/// property effect: the very file on disk, every entry of it unpacked unless a digest of the whole stands for that.
-Result<void> check_entries(const std::filesystem::path& path, const std::string& name, bool unpack, Verified& verified,
-                           const Context& context) {
-  const auto work = name + " is not a good archive and was not kept";
-  if (unpack) {
-    const auto summary = FO_TRY(while_doing(work, check_archive(path, ArchiveLimits{}, context)));
-    verified.how.push_back(fmt::format("archive: every CRC-32 of {} files", summary.files));
-  } else {
-    const auto summary = FO_TRY(while_doing(work, summarize_archive(path, ArchiveLimits{}, context)));
-    verified.how.push_back(fmt::format("archive: index and headers of {} files, none unpacked", summary.files));
+/// What may be in a backup is for fo-restore to say, link or not; here it is held against the profile.
+ArchiveLimits limits_of_a_backup() noexcept {
+  ArchiveLimits limits;
+  limits.symlinks = true;
+  limits.encrypted = true;
+  return limits;
+}
+
+std::string proof_text(const CheckedArchive& checked) {
+  const auto files = checked.summary.files;
+  switch (checked.proof) {
+    case ArchiveProof::crc:
+      return fmt::format("archive: every CRC-32 of {} files", files);
+    case ArchiveProof::unpacked:
+      return fmt::format("archive: each of {} files unpacked", files);
+    case ArchiveProof::index:
+      return fmt::format("archive: index and headers of {} files, none unpacked", files);
+    case ArchiveProof::sealed:
+      break;
   }
-  return {};
+  return fmt::format("archive: index and headers of {} files{}", files, sealed_suffix);
+}
+
+/// property effect: the very file on disk, every entry of it unpacked unless a digest of the whole stands for that.
+Result<CheckedArchive> check_entries(const std::filesystem::path& path, const std::string& name, bool unpack,
+                                     const Secret* password, const Context& context) {
+  const auto limits = limits_of_a_backup();
+  return while_doing(
+      name + " is not a good archive and was not kept",
+      unpack ? check_archive(path, limits, password, context) : summarize_archive(path, limits, context));
+}
+
+/// A sealed archive is as good as its digest; without one nobody has looked at its content.
+void add_proof(const CheckedArchive& checked, const std::string& name, Verified& verified) {
+  verified.how.push_back(proof_text(checked));
+  if (checked.proof == ArchiveProof::unpacked) verified.content = checked.summary.newest_content;
+  if (checked.proof != ArchiveProof::sealed || verified.match == FetchMatch::byte_identical) return;
+  verified.warnings.push_back(sealed_warning(name));
 }
 
 }  // namespace
+
+bool is_sealed(const std::vector<std::string>& how) {
+  return std::ranges::any_of(how, [](const std::string& text) { return text.ends_with(sealed_suffix); });
+}
+
+std::string sealed_warning(const std::string& name) {
+  return fmt::format(
+      "{} is encrypted and the store has no digest of it, so what is in it was not checked; say "
+      "--archive-password-file",
+      name);
+}
 
 Result<std::string> local_index_sha256(const std::filesystem::path& path) {
   const Fd fd = FO_TRY(open_file(path, O_RDONLY));
@@ -101,13 +143,12 @@ Result<Verified> verify_backup(const std::filesystem::path& path, const FetchCan
   const auto& stores = candidate.object.digests;
   // A digest reads all of the file and so does the archive check: both at once, each on a thread of its own.
   Result<FileDigests> digests = FileDigests{};
-  Verified unpacked;
-  std::optional<Result<void>> entries;
+  std::optional<Result<CheckedArchive>> entries;
   {
     Context silent = context;
     if (!options.quick) silent.events = nullptr;  // one progress at a time
     const std::jthread digesting([&] { digests = digests_of_file(path, stores, "verifying " + name, silent); });
-    if (!options.quick) entries = check_entries(path, name, true, unpacked, context);
+    if (!options.quick) entries = check_entries(path, name, true, options.password, context);
   }
   Verified verified;
   if (!digests) return std::unexpected(digests.error());
@@ -117,10 +158,9 @@ Result<Verified> verify_backup(const std::filesystem::path& path, const FetchCan
   }
   if (!entries) {
     const bool vouched = verified.match == FetchMatch::byte_identical;
-    entries = check_entries(path, name, options.assembled && !vouched, unpacked, context);
+    entries = check_entries(path, name, options.assembled && !vouched, options.password, context);
   }
-  FO_TRY(Result<void>(*entries));
-  verified.how.insert(verified.how.end(), unpacked.how.begin(), unpacked.how.end());
+  add_proof(FO_TRY(std::move(*entries)), name, verified);
   if (options.assembled && verified.match != FetchMatch::byte_identical) {
     verified.match = FetchMatch::every_entry_verified;
   }

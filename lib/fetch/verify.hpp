@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,18 +9,22 @@
 #include <failover/error.hpp>
 #include <failover/fetcher.hpp>
 
+#include "core/secret.hpp"
 #include "fetch/digest.hpp"
 
 namespace failover {
 
 struct VerifyOptions {
-  bool quick = false;      ///< do not unpack what a digest of the whole vouches for
-  bool assembled = false;  ///< parts come from another backup
+  bool quick = false;                ///< do not unpack what a digest of the whole vouches for
+  bool assembled = false;            ///< parts come from another backup
+  const Secret* password = nullptr;  ///< of an encrypted archive; nullptr = none
 };
 
 struct Verified {
   std::string sha256;
   FetchMatch match = FetchMatch::as_downloaded;
+  std::optional<WallTime> content{};  ///< its newest entry, where the archive's end does not tell
+  std::vector<std::string> warnings;  ///< what could not be verified
   std::vector<std::string> how;  ///< "archive: every CRC-32 of 812 files", "SHA-256 of --sha256", "MD5 of the store"
 };
 
@@ -28,6 +33,12 @@ struct Verified {
 Result<Verified> verify_backup(const std::filesystem::path& path, const FetchCandidate& candidate,
                                const std::vector<ExpectedDigest>& expected, const VerifyOptions& options,
                                const Context& context);
+
+/// Whether a verification was told so by `how`: nobody had the password, and no file was looked at.
+bool is_sealed(const std::vector<std::string>& how);
+
+/// A sentence: what is not known of a sealed archive whose store has no digest.
+std::string sealed_warning(const std::string& name);
 
 /// The index digest of a local file, as FetchCandidate has it of the store's object.
 Result<std::string> local_index_sha256(const std::filesystem::path& path);

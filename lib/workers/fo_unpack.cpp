@@ -3,7 +3,7 @@
 //   fo-unpack FOLDERS MEMORY CPU_SECONDS FILE_SIZE TIME_ZONE
 // It serves the frames of core/worker_frame.hpp on its stdin:
 //   secret                                                      the password, before anything else
-//   {"do": "list", "max_size", "max_files", "max_ratio", "symlinks"}
+//   {"do": "list", "max_size", "max_files", "max_ratio", "symlinks", "encrypted"}
 //                        part frames {"bytes"}, data frames of entries (archive/entry_record.hpp), answer {"format"}
 //   data                                                        jobs, then
 //   {"do": "unpack", "format"}                                  part frames {"bytes"}, answer {}
@@ -99,6 +99,7 @@ class Server {
     limits.max_files = asked.at("max_files");
     limits.max_ratio = asked.at("max_ratio");
     limits.symlinks = asked.at("symlinks");
+    limits.encrypted = asked.at("encrypted");
     const auto listed = FO_TRY(list_contents(archive_fd, limits, password()));
     std::string records;
     for (const auto& entry : listed.listing.entries) {

@@ -99,15 +99,16 @@ Result<void> compare(const std::vector<ArchiveEntry>& index, std::vector<Archive
 }
 
 Result<ListedArchive> list_zip(int fd, const ArchiveLimits& limits, const Secret* password, std::uint64_t size) {
-  auto with_password = limits;
-  with_password.encrypted = password != nullptr;
-  auto index = FO_TRY(ZipIndex::read(fd, with_password, Context{}));
+  auto allowed = limits;
+  allowed.encrypted = limits.encrypted || password != nullptr;
+  auto index = FO_TRY(ZipIndex::read(fd, allowed, Context{}));
   const bool encrypted = index.encrypted();
   ListedArchive listed{ArchiveFormat::zip, std::move(index).listing()};
   if (!encrypted) {
     FO_TRY(read_links(fd, listed.listing.entries, limits));
     return listed;
   }
+  if (password == nullptr) return ListedArchive{ArchiveFormat::encrypted_zip, std::move(listed.listing)};
   auto seen = FO_TRY(read_stream(fd, ArchiveFormat::encrypted_zip, limits, password, size));
   FO_TRY(compare(listed.listing.entries, seen.entries));
   seen.summary = listed.listing.summary;

@@ -67,7 +67,7 @@ class Choosing(FetchCase):
         (self.store / "tree").mkdir()
         self.refused(5, "not a regular file", "tree")
         (self.store / "notes.zip").write_text("no archive at all", encoding="ascii")
-        self.refused(7, "not a zip archive", "notes.zip")
+        self.refused(7, "neither a zip archive nor a tar", "notes.zip")
         (self.store / "empty.zip").touch()
         self.refused(7, "empty", "empty.zip")
         self.assertEqual(stored(self.out), [])

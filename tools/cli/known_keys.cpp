@@ -14,6 +14,7 @@ constexpr auto common_keys = std::to_array<std::string_view>({
     "allow-password-in-argv",
     "allow-stale-backup",
     "arbiter",
+    "archive-password-file",
     "assume-was-up",
     "backup",
     "backup-hook",
@@ -193,6 +194,7 @@ constexpr auto probe_keys = std::to_array<std::string_view>({
     "web-port",
 });
 constexpr auto fetch_keys = std::to_array<std::string_view>({
+    "archive-password-file",
     "ca-file",
     "color",
     "connections",

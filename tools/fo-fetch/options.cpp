@@ -36,6 +36,9 @@ void declare_fetch_options(CLI::App& app, FetchCommand& command) {
       ->check(whole_number);
   app.add_option("--sha256", fetch.sha256, "The SHA-256 digest that the backup must have")->type_name("HEX");
   app.add_option("--sha256-file", fetch.sha256_file, "File with the digest, as sha256sum writes it")->type_name("FILE");
+  app.add_option("--archive-password-file", fetch.archive_password_file,
+                 "File with the password of an encrypted archive, to check what is in it")
+      ->type_name("FILE");
   app.add_option("--delta", command.delta, "Take unchanged entries from the newest backup here (default auto)")
       ->type_name("auto|off")
       ->check(CLI::IsMember({"auto", "off"}).description(""));

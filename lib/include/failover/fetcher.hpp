@@ -27,6 +27,7 @@ struct FetchOptions {
   std::size_t keep = 7;  ///< how many backups of this source stay; at least 1
   std::optional<std::string> sha256;
   std::optional<std::filesystem::path> sha256_file;
+  std::filesystem::path archive_password_file = {};    ///< password of encrypted archives; empty = none
   std::optional<std::uint64_t> limit_rate;             ///< bytes a second
   unsigned retries = 5;                                ///< in a row without a byte of progress
   std::size_t connections = 4;                         ///< at most, where the store allows several
@@ -46,7 +47,7 @@ struct FetchCandidate {
   ObjectInfo object;
   ArchiveState state = ArchiveState::foreign;
   std::string why;                  ///< a clause, when it is not complete
-  std::string index_sha256;         ///< of the archive's central directory and what follows it
+  std::string index_sha256;         ///< of a zip's central directory and what follows it; of a tar's last bytes
   std::optional<WallTime> content;  ///< time of its newest entry; where entries carry local times the latest it can be
   WallTime order;                   ///< what newer and older is decided by, the store's time breaking ties
 

@@ -45,9 +45,27 @@ TEST_CASE("Every shortened archive is incomplete and never complete") {
   CHECK(look(whole + "x").state == ArchiveState::incomplete);
 }
 
-TEST_CASE("What is no zip archive is foreign") {
-  CHECK(look("\x1f\x8b a tar.gz").state == ArchiveState::foreign);
+TEST_CASE("What is no archive is foreign") {
   CHECK(look("x").state == ArchiveState::foreign);
+  CHECK(look("\x1f\x8d neither").state == ArchiveState::foreign);
+}
+
+TEST_CASE("A tar is complete as far as its end tells") {
+  auto tar = std::string(512, 'n');
+  tar.replace(257, 5, "ustar");
+  CHECK(look(tar + std::string(1024, '\0')).state == ArchiveState::complete);
+  CHECK(look(tar + std::string(1023, '\0')).state == ArchiveState::incomplete);
+  CHECK(look(tar).state == ArchiveState::incomplete);
+  const std::string xz(
+      "\xfd"
+      "7zXZ\0 packed ",
+      14);
+  CHECK(look(xz + "YZ").state == ArchiveState::complete);
+  CHECK(look(xz).state == ArchiveState::incomplete);
+  // What these end with tells nothing.
+  CHECK(look("\x1f\x8b gzip").state == ArchiveState::complete);
+  CHECK(look("\x28\xb5\x2f\xfd zstd").state == ArchiveState::complete);
+  CHECK(look("\x1f\x8b gzip").index_sha256 != look("\x1f\x8b gzop").index_sha256);
 }
 
 TEST_CASE("An end that points outside, or to something else, is incomplete") {

@@ -26,6 +26,8 @@ std::string name_of(const std::string& name) {
 TEST_CASE("A stored backup's name has its time and its digest") {
   CHECK(name_of("3CXScheduledBackup.zip") == "3CXScheduledBackup.20261123T060708Z-aaaaaaaa.zip");
   CHECK(name_of("backup") == "backup.20261123T060708Z-aaaaaaaa.zip");
+  CHECK(name_of("pbx.tar.gz") == "pbx.20261123T060708Z-aaaaaaaa.tar.gz");
+  CHECK(name_of(".tar.gz") == "_tar.20261123T060708Z-aaaaaaaa.gz");
   CHECK(name_of("a.1.zip") == "a.1.20261123T060708Z-aaaaaaaa.zip");
 }
 
