@@ -52,7 +52,10 @@ OptionEntry read_option(const CLI::Option& option) {
 }
 
 CommandEntry read_command(const CLI::App& app) {
-  CommandEntry entry{app.get_name(), app.get_description(), {}};
+  CommandEntry entry{app.get_name(), app.get_description(), {}, {}};
+  for (const auto* option : app.get_options()) {
+    if (!option->get_positional() && option != app.get_help_ptr()) entry.options.push_back(read_option(*option));
+  }
   for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; })) {
     entry.commands.push_back(read_command(*command));
   }
