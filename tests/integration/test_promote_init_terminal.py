@@ -39,7 +39,7 @@ class AtATerminal(InitCase):
         terminal.read_until("[" + self.pair.store.url("nothing-*.zip"))
         terminal.answer(self.pair.store.url("pbx-*.zip"))
         terminal.read_until("the newest backup there is pbx-1.zip")
-        terminal.text = ""
+        terminal.text = terminal.text[terminal.text.index("the newest backup"):]
         terminal.read_until("Keep it anyway")
         terminal.answer("y")  # its content is old
         for words in ("makes the PBX ready", "When is the newest", "systemd units", "stops the PBX here", "before a promotion",
