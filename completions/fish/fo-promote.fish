@@ -80,7 +80,7 @@ complete -c fo-promote -n '__fish_seen_subcommand_from init' -l address -x -d 'W
 complete -c fo-promote -n '__fish_seen_subcommand_from init' -l peer -x -d 'The other host\'s name'
 complete -c fo-promote -n '__fish_seen_subcommand_from init' -l peer-address -x -d 'Where callers reach the other host; repeatable'
 complete -c fo-promote -n '__fish_seen_subcommand_from init' -l peer-machine-id -x -d 'What /etc/machine-id holds on the other host'
-complete -c fo-promote -n '__fish_seen_subcommand_from init' -l pbx -x -a 'asterisk freepbx other' -d 'Decides what is proposed for restore and start'
+complete -c fo-promote -n '__fish_seen_subcommand_from init' -l pbx -x -a '3cx asterisk freepbx other' -d 'Decides what is proposed for restore and start'
 complete -c fo-promote -n '__fish_seen_subcommand_from init' -l services -x -d 'What is watched: sip,web,tunnel (default: what answers)'
 complete -c fo-promote -n '__fish_seen_subcommand_from init' -l sip-port -x -d 'Of SIP (default 5060)'
 complete -c fo-promote -n '__fish_seen_subcommand_from init' -l web-port -x -d 'Of the web client'

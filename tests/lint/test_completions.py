@@ -89,7 +89,7 @@ class CompletionsTest(unittest.TestCase):
         self.assertEqual(bash("fo-promote", "run", ""), [])
         self.assertEqual(bash("fo-promote", "init", "--peer-m"), ["--peer-machine-id"])
         self.assertEqual(bash("fo-promote", "run", "--peer-m"), [])
-        self.assertEqual(bash("fo-promote", "init", "--role", "st"), ["standby"])
+        self.assertEqual(bash("fo-promote", "init", "--pbx", "3"), ["3cx"])
 
     def test_fish(self):
         for tool in TOOLS:
@@ -117,6 +117,8 @@ class CompletionsTest(unittest.TestCase):
                 shell.press("fo-promote ru\t", "run")
                 shell.press("\x15", "")
                 shell.press("fo-promote dns sh\t", "show")
+                shell.press("\x15", "")
+                shell.press("fo-promote run --confir\t", "--confirm")
                 shell.press("\x15", "")
                 shell.press("fo-promote init --peer-m\t", "--peer-machine-id")
             finally:

@@ -22,7 +22,10 @@ std::vector<std::string> choices_of(std::string_view value) {
   while (!value.empty()) {
     const auto end = value.find('|');
     const auto word = value.substr(0, end);
-    if (!word.empty() && std::islower(static_cast<unsigned char>(word.front())) != 0) choices.emplace_back(word);
+    const auto first = word.empty() ? '\0' : word.front();
+    const bool is_word =
+        std::isdigit(static_cast<unsigned char>(first)) != 0 || std::islower(static_cast<unsigned char>(first)) != 0;
+    if (is_word) choices.emplace_back(word);
     value.remove_prefix(end == std::string_view::npos ? value.size() : end + 1);
   }
   return choices;

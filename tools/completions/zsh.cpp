@@ -102,7 +102,7 @@ std::string to_zsh(const ToolTable& table) {
   for (const auto& option : table.options) text += option_line(option);
   if (!own_options(table).empty()) text += "    $own \\\n";
   if (!table.commands.empty()) {
-    text += fmt::format("    '*::command:{}_commands'\n", name);
+    text += fmt::format("    '*:command:{}_commands'\n", name);
   } else {
     const bool files = !table.operands.empty() && table.operands.front().kind == ValueKind::file;
     text += fmt::format("    '*:{}:{}'\n", table.operands.empty() ? "" : quoted(table.operands.front().value),

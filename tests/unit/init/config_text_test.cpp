@@ -1,3 +1,5 @@
+#include "fo-promote/init/config_text.hpp"
+
 #include <cstddef>
 #include <cstdlib>
 #include <filesystem>
@@ -9,7 +11,6 @@
 
 #include "cli/config_file.hpp"
 #include "fo-promote/init/answers.hpp"
-#include "fo-promote/init/config_text.hpp"
 #include "support/catch.hpp"
 
 using namespace failover;

@@ -1,3 +1,5 @@
+#include "fo-promote/init/dialogue.hpp"
+
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -5,7 +7,6 @@
 #include <failover/error.hpp>
 
 #include "fo-promote/init/answers.hpp"
-#include "fo-promote/init/dialogue.hpp"
 #include "fo-promote/init/questions.hpp"
 #include "support/catch.hpp"
 #include "unit/init/fakes.hpp"

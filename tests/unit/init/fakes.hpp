@@ -60,7 +60,7 @@ class FakeSurroundings final : public Surroundings {
 class FakeDialogue final : public Dialogue {
  public:
   bool person = true;
-  std::size_t ends_after = 1000;  ///< lines, then the input has ended
+  std::size_t ends_after = 1000;                          ///< lines, then the input has ended
   std::map<std::string, std::vector<std::string>> lines;  ///< by a word of the prompt: what is typed, in its order
   std::vector<std::string> prompts;
   std::vector<std::string> told;

@@ -1,9 +1,10 @@
+#include "fo-promote/init/next_steps.hpp"
+
 #include <algorithm>
 #include <string>
 #include <vector>
 
 #include "fo-promote/init/answers.hpp"
-#include "fo-promote/init/next_steps.hpp"
 #include "support/catch.hpp"
 
 using namespace failover::promote_tool;

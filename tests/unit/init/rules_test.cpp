@@ -1,7 +1,8 @@
+#include "fo-promote/init/rules.hpp"
+
 #include <string>
 
 #include "fo-promote/init/answers.hpp"
-#include "fo-promote/init/rules.hpp"
 #include "support/catch.hpp"
 
 using namespace failover::promote_tool;
@@ -54,7 +55,8 @@ TEST_CASE("how many must fail is no more than there are") {
 
 TEST_CASE("times, ports and durations") {
   for (const auto* good : {"04:17", "00:00", "23:59"}) CHECK(rules::time_of_day(good, pair()));
-  for (const auto* bad : {"", "4:17", "24:00", "04:60", "04:17-05:00", "noon!"}) CHECK(!rules::time_of_day(bad, pair()));
+  for (const auto* bad : {"", "4:17", "24:00", "04:60", "04:17-05:00", "noon!"})
+    CHECK(!rules::time_of_day(bad, pair()));
   CHECK(rules::window("01:00-05:00", pair()));
   CHECK(!rules::window("01:00", pair()));
   for (const auto* good : {"1", "5060", "65535"}) CHECK(rules::port(good, pair()));

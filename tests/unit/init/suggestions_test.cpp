@@ -1,9 +1,10 @@
+#include "fo-promote/init/suggestions.hpp"
+
 #include <string>
 #include <vector>
 
 #include "fo-promote/init/answers.hpp"
 #include "fo-promote/init/host_facts.hpp"
-#include "fo-promote/init/suggestions.hpp"
 #include "support/catch.hpp"
 #include "unit/init/fakes.hpp"
 
@@ -62,10 +63,12 @@ TEST_CASE("what answers is watched, else what is usual") {
 TEST_CASE("references are what answers beyond the two hosts") {
   FakeSurroundings around;
   auto answers = standby();
-  answers.set("dns", {"rfc2136://192.0.2.11/example.com?key-file=/k", "rfc2136://198.51.100.5:5300/example.com?key-file=/k"});
+  answers.set("dns",
+              {"rfc2136://192.0.2.11/example.com?key-file=/k", "rfc2136://198.51.100.5:5300/example.com?key-file=/k"});
   answers.set("source", {"sftp://u@198.51.100.7:2022/b/*.zip"});
   around.up = {"icmp://192.0.2.1", "tcp://192.0.2.53:53", "tcp://198.51.100.5:53", "tcp://192.0.2.11:53"};
-  CHECK(suggest::reference(answers, around) == Values{"icmp://192.0.2.1", "tcp://192.0.2.53:53", "tcp://198.51.100.5:53"});
+  CHECK(suggest::reference(answers, around) ==
+        Values{"icmp://192.0.2.1", "tcp://192.0.2.53:53", "tcp://198.51.100.5:53"});
 }
 
 TEST_CASE("units are proposed where systemd has them") {
@@ -98,6 +101,7 @@ TEST_CASE("names of 3CX move by themselves") {
 }
 
 TEST_CASE("resolvers of this host's own are none") {
-  CHECK(resolvers_in("# x\nnameserver 127.0.0.53\nnameserver 192.0.2.53\nnameserver 192.0.2.53\nsearch a\nnameserver ::1\n"
-                     "nameserver 2001:db8::53\n") == Values{"192.0.2.53", "2001:db8::53"});
+  CHECK(resolvers_in(
+            "# x\nnameserver 127.0.0.53\nnameserver 192.0.2.53\nnameserver 192.0.2.53\nsearch a\nnameserver ::1\n"
+            "nameserver 2001:db8::53\n") == Values{"192.0.2.53", "2001:db8::53"});
 }

@@ -27,8 +27,9 @@ namespace fs = std::filesystem;
 constexpr mode_t readable = 0644;
 
 std::unexpected<Error> cannot(std::string_view what, const fs::path& path, int error) {
-  return fail(error == EACCES || error == EPERM ? ErrorKind::permission : ErrorKind::io,
-              fmt::format("cannot {} {}: {}", what, path.string(), std::error_code(error, std::generic_category()).message()));
+  return fail(
+      error == EACCES || error == EPERM ? ErrorKind::permission : ErrorKind::io,
+      fmt::format("cannot {} {}: {}", what, path.string(), std::error_code(error, std::generic_category()).message()));
 }
 
 /// A new file that goes away again unless it is published.
@@ -73,7 +74,7 @@ Result<void> sync_folder(const fs::path& folder) {
 }
 
 bool is_there(const fs::path& path) {
-  struct stat info{};
+  struct stat info {};
   return ::lstat(path.c_str(), &info) == 0;
 }
 
@@ -90,7 +91,8 @@ fs::path dated(const fs::path& path) {
 
 Result<void> may_write_configuration(const fs::path& path, bool force) {
   if (!force && is_there(path)) {
-    return fail(ErrorKind::refused, fmt::format("{} is there already; --force replaces it and keeps a copy", path.string()));
+    return fail(ErrorKind::refused,
+                fmt::format("{} is there already; --force replaces it and keeps a copy", path.string()));
   }
   if (is_there(path) && !fs::is_regular_file(fs::symlink_status(path))) {
     return fail(ErrorKind::refused, fmt::format("{} is no file; name another one with --config", path.string()));

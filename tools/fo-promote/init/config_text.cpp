@@ -27,9 +27,7 @@ std::string as_value(const std::string& text) {
 
 class Writer {
  public:
-  void section(std::string_view name, std::string_view what) {
-    text_ += fmt::format("\n[{}]\n# {}\n", name, what);
-  }
+  void section(std::string_view name, std::string_view what) { text_ += fmt::format("\n[{}]\n# {}\n", name, what); }
 
   /// The comment above the lines of a key; nothing when there is no value.
   void key(std::string_view name, const Values& values, std::string_view why) {
@@ -57,7 +55,9 @@ class Writer {
 void write_head(Writer& out, const Answers& answers) {
   out.line(fmt::format("# {} on {}, written by fo-promote init: {} and {} are a pair.", answers.first("service"),
                        answers.first("node"), answers.first("node"), answers.first("peer")));
-  out.line("# Keys are the long options of the tools; fo-probe(1), fo-fetch(1), fo-restore(1) and fo-promote(1) explain them.");
+  out.line(
+      "# Keys are the long options of the tools; fo-probe(1), fo-fetch(1), fo-restore(1) and fo-promote(1) explain "
+      "them.");
   out.line("# What was changed by hand is looked at by: fo-promote ready");
   out.section("common", "What all four tools share. A key of a tool's own section displaces the one here.");
   out.key("state-dir", answers.all("state-dir"), "Where the tools remember what was fetched, restored and promoted.");
@@ -65,17 +65,20 @@ void write_head(Writer& out, const Answers& answers) {
 }
 
 void write_probe(Writer& out, const Answers& answers) {
-  out.section("probe", "fo-probe --watch: the standby watches the other host. Its own address, never the name that moves.");
+  out.section("probe",
+              "fo-probe --watch: the standby watches the other host. Its own address, never the name that moves.");
   out.key("target", peer_probes(answers), "What is asked, each by itself.");
-  out.key("fail-when", answers.all("fail-when"), "How many of them must be down (all, any, or a number) before the host is.");
+  out.key("fail-when", answers.all("fail-when"),
+          "How many of them must be down (all, any, or a number) before the host is.");
   out.key("interval", answers.all("interval"), "Time between two checks of a target; after a failure a fifth of it.");
-  out.key("reference", answers.all("reference"), "Are we cut off ourselves? While these are silent nothing is said about the other host.");
+  out.key("reference", answers.all("reference"),
+          "Are we cut off ourselves? While these are silent nothing is said about the other host.");
 }
 
 void write_fetch(Writer& out, const Answers& answers) {
   static constexpr std::array<std::string_view, 10> access{
-      "username", "endpoint",    "identity-file", "known-hosts",    "password-file", "credentials-file",
-      "ca-file",  "smb-guest",   "smb-kerberos",  "smb-encryption"};
+      "username",         "endpoint", "identity-file", "known-hosts",  "password-file",
+      "credentials-file", "ca-file",  "smb-guest",     "smb-kerberos", "smb-encryption"};
   out.section("fetch", "fo-fetch: brings the newest good backup here.");
   out.key("source", answers.all("source"), "Where the PBX leaves its backups.");
   auto why = std::string_view("How the store lets us in. Secrets stand in files that only root can read.");
@@ -88,7 +91,8 @@ void write_fetch(Writer& out, const Answers& answers) {
 
 void write_demands(Writer& out, const Preset& pbx) {
   if (pbx.kind.empty()) return;
-  out.key("require", fmt::format("kind={}", pbx.kind), "Nothing else, and nothing half empty, comes in the place of what is here.");
+  out.key("require", fmt::format("kind={}", pbx.kind),
+          "Nothing else, and nothing half empty, comes in the place of what is here.");
   out.key("max-shrink", "20%", "");
 }
 
@@ -118,7 +122,8 @@ void write_decision(Writer& out, const Answers& answers) {
   if (!answers.is("arbiter", "operator")) {
     out.key("arbiter", answers.all("arbiter"), "Who decides when two hosts want to take over at the same time.");
   }
-  out.key("reference", answers.all("reference"), "Are we cut off ourselves? Without a person at least two beyond the gateway must be up.");
+  out.key("reference", answers.all("reference"),
+          "Are we cut off ourselves? Without a person at least two beyond the gateway must be up.");
   if (answers.is("source", "none")) {
     out.key("allow-stale-backup", "true", "There is no backup to restore, so none can be too old.");
   }
@@ -135,8 +140,8 @@ void write_service(Writer& out, const Answers& answers) {
 
 /// What init never asks for and was given all the same.
 void write_further(Writer& out, const Answers& answers) {
-  static const std::set<std::string, std::less<>> placed{
-      "fence", "state-dir", "machine-id", "smb-guest", "smb-kerberos", "smb-encryption", "only-standby"};
+  static const std::set<std::string, std::less<>> placed{"fence",        "state-dir",      "machine-id",  "smb-guest",
+                                                         "smb-kerberos", "smb-encryption", "only-standby"};
   std::set<std::string, std::less<>> asked;
   for (const auto& each : questions()) asked.emplace(each.flag);
   std::string_view why = "As it was given to init.";
@@ -156,7 +161,8 @@ void write_promote(Writer& out, const Answers& answers) {
   write_decision(out, answers);
   write_service(out, answers);
   out.key("dns", answers.all("dns"), "Who moves the name, one for each view of it: failover-dns(7).");
-  out.key("epoch-dns", answers.all("epoch-dns"), "Where the number of a promotion is written, since the name cannot carry it.");
+  out.key("epoch-dns", answers.all("epoch-dns"),
+          "Where the number of a promotion is written, since the name cannot carry it.");
   out.key("epoch-record", answers.all("epoch-record"), "");
   out.key("ttl", answers.all("ttl"), "So long callers may remember the old address after a move.");
   out.key("notify", answers.all("notify"), "Who is told when a promotion begins and how it ends: failover-notify(7).");

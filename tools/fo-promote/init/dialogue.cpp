@@ -62,9 +62,9 @@ class Questioning {
       }
     }
     if (missing_.empty()) return std::move(answers_);
-    return fail(ErrorKind::usage, fmt::format("nobody can be asked here and there is no default for {}; add {}",
-                                              missing_.size() == 1 ? "one answer" : "some answers",
-                                              fmt::join(missing_, ", ")));
+    return fail(ErrorKind::usage,
+                fmt::format("nobody can be asked here and there is no default for {}; add {}",
+                            missing_.size() == 1 ? "one answer" : "some answers", fmt::join(missing_, ", ")));
   }
 
  private:
@@ -158,9 +158,9 @@ class Questioning {
   /// @return false when what was asked before must be asked again
   Result<bool> ask(const Question& question) {
     const auto usual = suggestion(question);
-    const auto prompt = fmt::format("{}{}? ", question.prompt,
-                                    usual.empty() ? (question.needed ? "" : " [none]")
-                                                  : fmt::format(" [{}]", fmt::join(usual, " ")));
+    const auto prompt =
+        fmt::format("{}{}? ", question.prompt,
+                    usual.empty() ? (question.needed ? "" : " [none]") : fmt::format(" [{}]", fmt::join(usual, " ")));
     while (true) {
       const auto line = trimmed(FO_TRY(dialogue_.ask(prompt)));
       if (line == "?") {
@@ -216,7 +216,8 @@ std::string_view to_string(FindingGrade grade) noexcept {
 
 Result<Answers> question(const Answers& given, Dialogue& dialogue, Surroundings& around) {
   auto known = given;
-  if (!around.host().machine_id.empty() && !known.has("machine-id")) known.set("machine-id", {around.host().machine_id});
+  if (!around.host().machine_id.empty() && !known.has("machine-id"))
+    known.set("machine-id", {around.host().machine_id});
   return Questioning(std::move(known), dialogue, around).all();
 }
 

@@ -77,7 +77,8 @@ std::vector<std::string> default_gateways() {
     std::string device;
     std::string destination;
     std::uint32_t gateway = 0;
-    if (!(fields >> device >> destination >> std::hex >> gateway) || destination != "00000000" || gateway == 0) continue;
+    if (!(fields >> device >> destination >> std::hex >> gateway) || destination != "00000000" || gateway == 0)
+      continue;
     const in_addr address{gateway};
     std::array<char, INET_ADDRSTRLEN> text{};
     if (::inet_ntop(AF_INET, &address, text.data(), text.size()) != nullptr) gateways.emplace_back(text.data());

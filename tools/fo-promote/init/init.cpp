@@ -49,9 +49,9 @@ std::string json_text(const Json& json) {
 }
 
 /// What is said for one run must not stand in a configuration, where it would hold for every one.
-constexpr std::array<std::string_view, 11> for_one_run{"confirm", "i-have-powered-off", "until", "for",
-                                                       "reason",  "off",                "print-states", "from",
-                                                       "to",      "switchover",         "canary"};
+constexpr std::array<std::string_view, 11> for_one_run{"confirm", "i-have-powered-off", "until", "for", "reason",
+                                                       "off",     "print-states",       "from",  "to",  "switchover",
+                                                       "canary"};
 
 Result<Answers> given_answers(const PromoteOptions& options, const cli::Session& session) {
   Answers given;
@@ -85,17 +85,19 @@ bool finds_files(const Answers& answers) {
 /// The file that was written, read as every later run reads it.
 Result<cli::Outcome> ready_with(const std::filesystem::path& config, cli::Session& session) {
   std::vector<std::string> arguments{"ready", "--config", config.string()};
-  if (session.options.state_dir) arguments.insert(arguments.end(), {"--state-dir", session.options.state_dir->string()});
+  if (session.options.state_dir)
+    arguments.insert(arguments.end(), {"--state-dir", session.options.state_dir->string()});
   PromoteTool tool(arguments);
   cli::SharedOptions shared;
   auto request = FO_TRY(cli::read_request(tool, shared, arguments));
-  cli::Session look(shared, session.context, session.output, std::move(request.nodes), {arguments, {}}, session.signals);
+  cli::Session look(shared, session.context, session.output, std::move(request.nodes), {arguments, {}},
+                    session.signals);
   return tool.run(look);
 }
 
 /// The command line as a person would type it, for what goes wrong after the file is there.
-cli::Outcome finished(const Answers& answers, const WrittenFiles& written, const Result<cli::Outcome>& ready, bool doubted,
-                      cli::Session& session) {
+cli::Outcome finished(const Answers& answers, const WrittenFiles& written, const Result<cli::Outcome>& ready,
+                      bool doubted, cli::Session& session) {
   const bool all_good = ready && ready->status == cli::status_done && !doubted;
   cli::Outcome outcome;
   outcome.status = all_good ? cli::status_done : cli::status_warning;
@@ -106,10 +108,13 @@ cli::Outcome finished(const Answers& answers, const WrittenFiles& written, const
     steps.push_back({{"node", each.host}, {"command", each.command}, {"why", each.why}});
   }
   const auto why = !ready ? ready.error().message
-                   : ready->status != cli::status_done ? "the list above says what stands between now and a good failover"
-                                                       : "not every answer could be confirmed";
-  outcome.message = fmt::format("{} is written{}{}", written.config.string(), all_good ? "" : "; ", all_good ? "" : why);
-  outcome.fields = json_text({{"config", written.config.string()}, {"peer_config", written.peer_config.string()}, {"next", steps}});
+                   : ready->status != cli::status_done
+                       ? "the list above says what stands between now and a good failover"
+                       : "not every answer could be confirmed";
+  outcome.message =
+      fmt::format("{} is written{}{}", written.config.string(), all_good ? "" : "; ", all_good ? "" : why);
+  outcome.fields =
+      json_text({{"config", written.config.string()}, {"peer_config", written.peer_config.string()}, {"next", steps}});
   return outcome;
 }
 
@@ -117,7 +122,8 @@ Result<WrittenFiles> write_files(const Answers& answers, const WrittenFiles& fil
                                  cli::Session& session) {
   const auto write = [&](const std::filesystem::path& path, const std::string& text) -> Result<void> {
     const auto kept = FO_TRY(write_configuration(path, text, options.force));
-    if (kept) session.output.note(Level::warning, fmt::format("what was in {} is now in {}", path.string(), kept->string()));
+    if (kept)
+      session.output.note(Level::warning, fmt::format("what was in {} is now in {}", path.string(), kept->string()));
     session.output.object("written", json_text({{"path", path.string()}, {"kept", kept ? kept->string() : ""}}));
     return {};
   };
@@ -131,7 +137,8 @@ Result<WrittenFiles> write_files(const Answers& answers, const WrittenFiles& fil
 Result<cli::Outcome> run_init(const PromoteOptions& options, cli::Session& session) {
   const auto given = FO_TRY(given_answers(options, session));
   WrittenFiles files{cli::configuration_file(session.options), options.peer_config, false};
-  if (files.peer_config == files.config) return fail(ErrorKind::usage, "--peer-config is the file of this host; name another");
+  if (files.peer_config == files.config)
+    return fail(ErrorKind::usage, "--peer-config is the file of this host; name another");
   if (!session.options.dry_run) {
     FO_TRY(may_write_configuration(files.config, options.force));
     if (!files.peer_config.empty()) FO_TRY(may_write_configuration(files.peer_config, options.force));

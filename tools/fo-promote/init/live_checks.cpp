@@ -56,14 +56,17 @@ std::string epoch_record(const Answers& answers) {
 void look_at_record(Findings& found, const std::string& what, const ServiceRecord& record, const Answers& answers) {
   const auto here = endpoints_of(record);
   const auto& expected = answers.all(answers.is("role", "active") ? "address" : "peer-address");
-  const auto at = fmt::format("{}: {} is at {} (TTL {} s)", what, answers.first("service"),
-                              here.empty() ? "no address" : fmt::format("{}", fmt::join(here, ", ")), record.ttl.count());
+  const auto at =
+      fmt::format("{}: {} is at {} (TTL {} s)", what, answers.first("service"),
+                  here.empty() ? "no address" : fmt::format("{}", fmt::join(here, ", ")), record.ttl.count());
   const auto wanted = canonical_addresses(expected);
   const bool there = wanted && here == *wanted;
-  found.push_back(there ? good(at) : doubt(fmt::format("{}, not at {}, where the active host is", at, fmt::join(expected, ", "))));
+  found.push_back(there ? good(at)
+                        : doubt(fmt::format("{}, not at {}, where the active host is", at, fmt::join(expected, ", "))));
   if (record.ttl > long_ttl) {
-    found.push_back(doubt(fmt::format("so long callers keep the old address; when it is wanted shorter, type: fo-promote dns set-ttl --ttl {}",
-                                      answers.first("ttl").empty() ? "60s" : answers.first("ttl"))));
+    found.push_back(doubt(fmt::format(
+        "so long callers keep the old address; when it is wanted shorter, type: fo-promote dns set-ttl --ttl {}",
+        answers.first("ttl").empty() ? "60s" : answers.first("ttl"))));
   }
 }
 
@@ -94,7 +97,7 @@ Findings targets(const std::vector<std::string>& texts, const Context& context) 
 }
 
 Finding program(const std::string& file, const std::string& pbx) {
-  struct stat info{};
+  struct stat info {};
   if (::stat(file.c_str(), &info) != 0) {
     const auto example = example_of(pbx, file);
     return doubt(fmt::format("{} is not there{}", file,
@@ -104,13 +107,14 @@ Finding program(const std::string& file, const std::string& pbx) {
   if (!S_ISREG(info.st_mode)) return {FindingGrade::wrong, fmt::format("{} is no file", file)};
   if (::access(file.c_str(), X_OK) != 0) return doubt(fmt::format("{0} cannot be run; type: chmod +x {0}", file));
   if ((info.st_mode & S_IWOTH) != 0) {
-    return {FindingGrade::wrong, fmt::format("everybody can write to {0}, which runs as root; type: chmod o-w {0}", file)};
+    return {FindingGrade::wrong,
+            fmt::format("everybody can write to {0}, which runs as root; type: chmod o-w {0}", file)};
   }
   return good(fmt::format("{} is there and can be run", file));
 }
 
 Finding file(const std::string& file, bool secret) {
-  struct stat info{};
+  struct stat info {};
   if (::stat(file.c_str(), &info) != 0) return doubt(fmt::format("{} is not there", file));
   if (secret && (info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
     return {FindingGrade::wrong, fmt::format("others than its owner can read {0}; type: chmod 600 {0}", file)};
@@ -136,7 +140,8 @@ Findings dns(const Answers& answers, const Context& context) {
     // A view that only observes has nothing to prove until the number has a zone of its own.
     if (url.starts_with("observe://") && answers.first("epoch-dns").empty()) continue;
     const auto access = view->updater->prove_access(context.within(patience));
-    found.push_back(access ? good(fmt::format("{}: we may change it", what)) : failed(access.error().while_doing(what)));
+    found.push_back(access ? good(fmt::format("{}: we may change it", what))
+                           : failed(access.error().while_doing(what)));
   }
   return found;
 }
@@ -182,7 +187,8 @@ Findings arbiter(const Answers& answers, const Context& context) {
   const auto record = (*arbiter)->read(context.within(patience));
   const auto what = (*arbiter)->describe();
   if (!record && record.error().kind == ErrorKind::not_found) {
-    return {good(fmt::format("{} answers and has no record yet; 'fo-promote adopt' on the active host writes it", what))};
+    return {
+        good(fmt::format("{} answers and has no record yet; 'fo-promote adopt' on the active host writes it", what))};
   }
   if (!record) return {failed(record.error())};
   const auto& active = record->active.value_or("nobody");
@@ -200,7 +206,8 @@ Findings references(const Answers& answers, const HostFacts& host, const Context
     if (target && std::ranges::find(host.gateways, target->host) == host.gateways.end()) beyond.insert(target->host);
   }
   if (beyond.size() < 2) {
-    found.push_back(doubt(fmt::format("{} of them beyond the own gateway; a promotion without a person needs two", beyond.size())));
+    found.push_back(
+        doubt(fmt::format("{} of them beyond the own gateway; a promotion without a person needs two", beyond.size())));
   }
   return found;
 }

@@ -41,7 +41,8 @@ bool completes_access(std::string_view flag, const Answers& answers) {
   const auto& source = answers.first("source");
   const auto is = [&](std::string_view scheme) { return source.starts_with(scheme); };
   if (is("sftp://")) return flag == "known-hosts";
-  if (is("smb://")) return flag == (answers.has("smb-guest") || answers.has("smb-kerberos") ? "source" : "password-file");
+  if (is("smb://"))
+    return flag == (answers.has("smb-guest") || answers.has("smb-kerberos") ? "source" : "password-file");
   if (is("ftp://") || is("ftps://")) return flag == "password-file";
   if (is("s3://") || is("gs://") || is("https://")) return flag == "credentials-file";
   return flag == "source";
@@ -59,8 +60,8 @@ Findings address(const Answers& answers, const HostFacts& host) {
   Findings found;
   for (const auto& each : answers.all("address")) {
     if (holds(host.addresses, each)) continue;
-    found.push_back({FindingGrade::doubt,
-                     fmt::format("no interface of this host has {}; that is right behind a NAT only", each)});
+    found.push_back(
+        {FindingGrade::doubt, fmt::format("no interface of this host has {}; that is right behind a NAT only", each)});
   }
   return found;
 }
@@ -68,7 +69,8 @@ Findings address(const Answers& answers, const HostFacts& host) {
 Findings peer_address(const Answers& answers, const HostFacts& host) {
   Findings found;
   for (const auto& each : answers.all("peer-address")) {
-    if (holds(host.addresses, each)) found.push_back({FindingGrade::wrong, fmt::format("{} is an address of this host", each)});
+    if (holds(host.addresses, each))
+      found.push_back({FindingGrade::wrong, fmt::format("{} is an address of this host", each)});
   }
   return found;
 }
@@ -118,7 +120,8 @@ Findings hook(std::string_view flag, const Answers& answers) {
 
 }  // namespace
 
-LiveSurroundings::LiveSurroundings(HostFacts host, const Context& context) : host_(std::move(host)), context_(context) {}
+LiveSurroundings::LiveSurroundings(HostFacts host, const Context& context)
+    : host_(std::move(host)), context_(context) {}
 
 std::vector<std::string> LiveSurroundings::addresses_of(const std::string& name) {
   auto resolvers = host_.resolvers;
@@ -153,7 +156,8 @@ bool LiveSurroundings::is_there(const std::string& file) const {
 }
 
 bool LiveSurroundings::has_unit(const std::string& unit) const {
-  return std::ranges::any_of(unit_folders, [&](std::string_view folder) { return is_there(std::string(folder) + "/" + unit); });
+  return std::ranges::any_of(unit_folders,
+                             [&](std::string_view folder) { return is_there(std::string(folder) + "/" + unit); });
 }
 
 std::vector<Finding> LiveSurroundings::look(std::string_view flag, const Answers& answers) {

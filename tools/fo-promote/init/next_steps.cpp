@@ -30,9 +30,11 @@ void add_timer(std::vector<NextStep>& steps, const Answers& answers, const std::
   const auto& at = answers.first("restore-at");
   if (at.empty() || at == usual_time) return;
   const auto folder = fmt::format("/etc/systemd/system/fo-restore@{}.timer.d", name);
-  steps.push_back({node,
-                   fmt::format("mkdir -p {0} && printf '[Timer]\\nOnCalendar=\\nOnCalendar=*-*-* {1}:00\\n' >{0}/time.conf", folder, at),
-                   fmt::format("restores happen at {}", at)});
+  steps.push_back(
+      {node,
+       fmt::format("mkdir -p {0} && printf '[Timer]\\nOnCalendar=\\nOnCalendar=*-*-* {1}:00\\n' >{0}/time.conf", folder,
+                   at),
+       fmt::format("restores happen at {}", at)});
 }
 
 }  // namespace
@@ -52,7 +54,8 @@ std::vector<NextStep> next_steps(const Answers& answers, const WrittenFiles& wri
                      "its own configuration, with the same two names"});
   } else {
     steps.push_back({here,
-                     fmt::format("scp {} root@{}:{}", written.peer_config.string(), answers.first("peer-address"), written.config.string()),
+                     fmt::format("scp {} root@{}:{}", written.peer_config.string(), answers.first("peer-address"),
+                                 written.config.string()),
                      "its configuration; keys and hooks that it names must be there, too"});
   }
   steps.push_back({active, "fo-promote adopt" + option, "once: writes down that it is the active host"});

@@ -10,9 +10,9 @@ namespace failover::promote_tool {
 
 /// One command that is left to be typed, and why.
 struct NextStep {
-  std::string host;     ///< the node on which
+  std::string host;  ///< the node on which
   std::string command;
-  std::string why;      ///< a clause
+  std::string why;  ///< a clause
 };
 
 struct WrittenFiles {

@@ -35,7 +35,8 @@ bool is_letter_or_digit(char c) {
 }
 
 bool consists_of(std::string_view text, std::string_view also) {
-  return !text.empty() && std::ranges::all_of(text, [also](char c) { return is_letter_or_digit(c) || also.contains(c); });
+  return !text.empty() &&
+         std::ranges::all_of(text, [also](char c) { return is_letter_or_digit(c) || also.contains(c); });
 }
 
 /// A number from 1 on, written plainly.
@@ -93,7 +94,8 @@ Result<void> peer_address(const std::string& value, const Answers& answers) {
   FO_TRY(address(value, answers));
   const auto wanted = FO_TRY(canonical_addresses({value}));
   const auto same = [&](const std::string& own) { return canonical_addresses({own}).value_or(wanted) == wanted; };
-  if (std::ranges::any_of(answers.all("address"), same)) return wrong(fmt::format("{} is the address of this host", value));
+  if (std::ranges::any_of(answers.all("address"), same))
+    return wrong(fmt::format("{} is the address of this host", value));
   return {};
 }
 
@@ -178,7 +180,8 @@ Result<void> fence(const std::string& value, const Answers& answers) {
   const bool named = equals != std::string::npos && equals < value.find(':');
   const auto node = named ? value.substr(0, equals) : std::string();
   if (named && node != answers.first("node") && node != answers.first("peer")) {
-    return wrong(fmt::format("'{}' is none of the nodes {} and {}", node, answers.first("node"), answers.first("peer")));
+    return wrong(
+        fmt::format("'{}' is none of the nodes {} and {}", node, answers.first("node"), answers.first("peer")));
   }
   FO_TRY(make_fencer(named ? std::string_view(value).substr(equals + 1) : std::string_view(value), {}));
   return {};

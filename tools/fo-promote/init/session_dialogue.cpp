@@ -52,7 +52,8 @@ void SessionDialogue::tell(const std::string& line) {
 }
 
 void SessionDialogue::found(std::string_view flag, const Finding& finding) {
-  session_.output.object("finding", json_text({{"key", flag}, {"grade", to_string(finding.grade)}, {"text", finding.text}}));
+  session_.output.object("finding",
+                         json_text({{"key", flag}, {"grade", to_string(finding.grade)}, {"text", finding.text}}));
   if (attended_) return tell(fmt::format("  {}: {}", to_string(finding.grade), finding.text));
   const bool good = finding.grade == FindingGrade::good;
   doubted_ = doubted_ || finding.grade == FindingGrade::doubt;

@@ -24,11 +24,11 @@ struct Finding {
 
 /// This host, as it is seen without asking anybody.
 struct HostFacts {
-  std::string name;                     ///< up to its first dot
-  std::string machine_id;               ///< empty = unknown
-  std::vector<std::string> addresses;   ///< of its interfaces, without loopback and link-local ones
-  std::vector<std::string> gateways;    ///< of its default routes
-  std::vector<std::string> resolvers;   ///< that it uses, without its own
+  std::string name;                    ///< up to its first dot
+  std::string machine_id;              ///< empty = unknown
+  std::vector<std::string> addresses;  ///< of its interfaces, without loopback and link-local ones
+  std::vector<std::string> gateways;   ///< of its default routes
+  std::vector<std::string> resolvers;  ///< that it uses, without its own
 };
 
 /// What init may look at; nothing of it changes anything.
