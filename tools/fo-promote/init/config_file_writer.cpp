@@ -74,7 +74,7 @@ Result<void> sync_folder(const fs::path& folder) {
 }
 
 bool is_there(const fs::path& path) {
-  struct stat info {};
+  struct stat info{};
   return ::lstat(path.c_str(), &info) == 0;
 }
 

@@ -57,14 +57,10 @@ void declare_init_options(CLI::App& command, PromoteOptions& options) {
     if (std::string_view(flag.value).empty()) {
       command.add_flag(flag.name, flag.help);
     } else if (!flag.several) {
-      command
-          .add_option_function<std::string>(
-              flag.name, [](const auto&) {}, flag.help)
-          ->type_name(flag.value);
+      command.add_option_function<std::string>(flag.name, [](const auto&) {}, flag.help)->type_name(flag.value);
     } else {
-      command
-          .add_option_function<std::vector<std::string>>(
-              flag.name, [](const auto&) {}, flag.help)
+      command.add_option_function<std::vector<std::string>>(
+                 flag.name, [](const auto&) {}, flag.help)
           ->type_name(flag.value)
           ->allow_extra_args(false);
     }

@@ -97,7 +97,7 @@ Findings targets(const std::vector<std::string>& texts, const Context& context) 
 }
 
 Finding program(const std::string& file, const std::string& pbx) {
-  struct stat info {};
+  struct stat info{};
   if (::stat(file.c_str(), &info) != 0) {
     const auto example = example_of(pbx, file);
     return doubt(fmt::format("{} is not there{}", file,
@@ -114,7 +114,7 @@ Finding program(const std::string& file, const std::string& pbx) {
 }
 
 Finding file(const std::string& file, bool secret) {
-  struct stat info {};
+  struct stat info{};
   if (::stat(file.c_str(), &info) != 0) return doubt(fmt::format("{} is not there", file));
   if (secret && (info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
     return {FindingGrade::wrong, fmt::format("others than its owner can read {0}; type: chmod 600 {0}", file)};
