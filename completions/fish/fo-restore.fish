@@ -20,6 +20,7 @@ complete -c fo-restore -l post-hook -r -F -d 'Executable to run at the end (star
 complete -c fo-restore -l hook-timeout -x -d 'How long a hook may take (default 5m)'
 complete -c fo-restore -l check -x -d 'Target of fo-probe that must be up afterwards; repeatable'
 complete -c fo-restore -l check-timeout -x -d 'How long the checks may take to come up (default 1m)'
+complete -c fo-restore -l program -x -d 'For the configuration file: the PROGRAM and its arguments, a word each; what follows -- displaces it'
 complete -c fo-restore -l run-as -x -d 'Who runs the PROGRAM, with a copy that only he and root can read'
 complete -c fo-restore -l handover-dir -x -a '(__fish_complete_directories)' -d 'Where that copy\'s folder is made (default /var/tmp)'
 complete -c fo-restore -l expect-log -x -d 'A line of the PROGRAM\'s output or {log} must fit this'

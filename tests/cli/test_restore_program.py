@@ -75,6 +75,15 @@ class Handover(Case):
         self.assertIn("Restore completed successfully\n", said)
         self.assertEqual(self.log().stat().st_mode & 0o777, 0o600)
 
+    def test_a_configuration_may_hold_it_a_word_a_line(self):
+        config = self.folder / "failover.conf"
+        words = [self.program, "--file={}", "--log={log}", "--failover"]
+        config.write_text("[restore]\n" + "".join(f"program = {word}\n" for word in words), encoding="utf-8")
+        given = ("--config", config, "--run-as", self.user.pw_name, "--handover-dir", self.place, self.first)
+        self.good(self.run_tool(*given))
+        self.assertEqual((self.out / "applied").read_bytes(), self.first.read_bytes())
+        self.bad(self.run_tool(*given, "--", "/bin/false", "{}"), 9, "/bin/false")  # what follows -- displaces it
+
     def test_root_and_nobody_are_refused_before_anything_happens(self):
         self.bad(self.restore(self.first, run_as="root"), 4, "is root")
         self.bad(self.restore(self.first, run_as="no-such-user"), 2, "does not exist")

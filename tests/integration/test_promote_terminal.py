@@ -31,8 +31,11 @@ class Terminal:
             except OSError:
                 break
 
+    def type(self, keys):
+        os.write(self.fd, keys.encode())
+
     def answer(self, line):
-        os.write(self.fd, (line + "\n").encode())
+        self.type(line + "\n")
 
     def end(self):
         self.read_until("\0never")

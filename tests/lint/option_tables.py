@@ -24,6 +24,11 @@ def short_names(tool):
     return {name for option in tables()[tool]["options"] for name in option["short"]}
 
 
+def command_names(tool):
+    """The long options that one command alone takes: no keys of the configuration."""
+    return {name for command in tables()[tool]["commands"] for option in command["options"] for name in option["long"]}
+
+
 def commands(tool):
     """ "run", "dns", "dns show", .."""
     found = []

@@ -13,7 +13,7 @@ import time
 import unittest
 from pathlib import Path
 
-from lint.option_tables import TOOLS, commands, long_names
+from lint.option_tables import TOOLS, command_names, commands, long_names
 from support.tool import SOURCE_DIR, path
 
 COMPLETIONS = SOURCE_DIR / "completions"
@@ -87,6 +87,9 @@ class CompletionsTest(unittest.TestCase):
         self.assertEqual(bash("fo-promote", "ru"), ["run"])
         self.assertEqual(sorted(bash("fo-promote", "dns", "")), sorted(name[4:] for name in commands("fo-promote") if name.startswith("dns ")))
         self.assertEqual(bash("fo-promote", "run", ""), [])
+        self.assertEqual(bash("fo-promote", "init", "--peer-m"), ["--peer-machine-id"])
+        self.assertEqual(bash("fo-promote", "run", "--peer-m"), [])
+        self.assertEqual(bash("fo-promote", "init", "--pbx", "3"), ["3cx"])
 
     def test_fish(self):
         for tool in TOOLS:
@@ -96,6 +99,7 @@ class CompletionsTest(unittest.TestCase):
         self.assertEqual(fish("fo-promote", "fo-promote ru"), ["run"])
         self.assertIn("set", fish("fo-promote", "fo-promote dns se"))
         self.assertNotIn("set", fish("fo-promote", "fo-promote run se"))
+        self.assertEqual(set(fish("fo-promote", "fo-promote init --")), {"--" + name for name in long_names("fo-promote") | command_names("fo-promote")})
 
     def test_zsh(self):
         with tempfile.TemporaryDirectory() as home:
@@ -113,6 +117,10 @@ class CompletionsTest(unittest.TestCase):
                 shell.press("fo-promote ru\t", "run")
                 shell.press("\x15", "")
                 shell.press("fo-promote dns sh\t", "show")
+                shell.press("\x15", "")
+                shell.press("fo-promote run --confir\t", "--confirm")
+                shell.press("\x15", "")
+                shell.press("fo-promote init --peer-m\t", "--peer-machine-id")
             finally:
                 shell.close()
 

@@ -7,7 +7,7 @@ import unittest
 
 
 from lint import tree
-from lint.option_tables import TOOLS, long_names, short_names
+from lint.option_tables import TOOLS, command_names, long_names, short_names
 from lint.test_config_keys import keys
 from support.tool import BIN, SOURCE_DIR, temporary_folder
 
@@ -30,7 +30,7 @@ def wrong_options(text):
     """Options that a text gives to one of the tools and that this tool does not have."""
     found = []
     for tool, rest in _COMMAND.findall(text.replace("\\\n", " ")):
-        known = {"--" + name for name in long_names(tool)} | {"-" + name for name in short_names(tool)} | {"--"}
+        known = {"--" + name for name in long_names(tool) | command_names(tool)} | {"-" + name for name in short_names(tool)} | {"--"}
         rest = re.split(r"\s--\s", rest)[0]
         found += [f"{tool} has no {option}" for option in _OPTION.findall(rest) if option not in known]
     return found

@@ -4,7 +4,7 @@ import re
 import subprocess
 import unittest
 
-from lint.option_tables import TOOLS, commands, long_names, short_names
+from lint.option_tables import TOOLS, command_names, commands, long_names, short_names
 from support.tool import BUILD_DIR, SOURCE_DIR
 
 MAN = SOURCE_DIR / "man"
@@ -48,11 +48,11 @@ class RuleTest(unittest.TestCase):
 
 class PagesTest(unittest.TestCase):
     def test_options(self):
-        everybody = set().union(*map(long_names, TOOLS))
+        everybody = set().union(*map(long_names, TOOLS), *map(command_names, TOOLS))
         for tool in TOOLS:
             with self.subTest(tool):
                 text = (MAN / f"{tool}.1.scd").read_text(encoding="utf-8")
-                found = problems(text, long_names(tool) | short_names(tool), everybody)
+                found = problems(text, long_names(tool) | short_names(tool) | command_names(tool), everybody)
                 self.assertEqual(found, [], "\n".join([tool, *found]))
 
     def test_commands(self):

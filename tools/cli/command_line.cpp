@@ -28,18 +28,24 @@ namespace {
 
 constexpr const char* default_config = "/etc/failover/failover.conf";
 
-/// The configuration file to read: the option, FO_CONFIG, or the default if it is there.
-std::optional<std::filesystem::path> config_path(const SharedOptions& options) {
+/// What was named, by the option or FO_CONFIG.
+std::optional<std::filesystem::path> named_config(const SharedOptions& options) {
   if (options.config) return options.config;
   const char* given = std::getenv("FO_CONFIG");
   if (given != nullptr && *given != '\0') return given;
+  return std::nullopt;
+}
+
+/// The configuration file to read: what was named, or the default if it is there.
+std::optional<std::filesystem::path> config_path(const SharedOptions& options) {
+  if (auto named = named_config(options)) return named;
   std::error_code ignored;
   if (std::filesystem::exists(default_config, ignored)) return default_config;
   return std::nullopt;
 }
 
 Result<std::vector<NodeSection>> read_settings(const Tool& tool, CLI::App& app, const SharedOptions& options) {
-  const auto path = config_path(options);
+  const auto path = tool.reads_configuration() ? config_path(options) : std::nullopt;
   if (!path) return std::vector<NodeSection>{};
   auto file = FO_TRY(read_config(*path));
   FO_TRY(merge_config(app, tool.name().substr(std::string_view("fo-").size()), file));
@@ -69,6 +75,10 @@ Result<std::optional<std::string>> parse(CLI::App& app, std::vector<std::string>
 }
 
 }  // namespace
+
+std::filesystem::path configuration_file(const SharedOptions& options) {
+  return named_config(options).value_or(default_config);
+}
 
 Result<Request> read_request(Tool& tool, SharedOptions& options, const std::vector<std::string>& arguments) {
   CLI::App app(std::string(tool.summary()), std::string(tool.name()));

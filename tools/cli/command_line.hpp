@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +19,9 @@ struct Request {
   std::optional<std::string> text;  ///< --help or --version: print this and be done
   std::vector<NodeSection> nodes;   ///< the [node.NAME] sections
 };
+
+/// The configuration file that is meant: --config, FO_CONFIG, or /etc/failover/failover.conf, which need not be there.
+std::filesystem::path configuration_file(const SharedOptions& options);
 
 /// Fills the options of a tool that was not asked before from the arguments and from the configuration file as it is
 /// now.

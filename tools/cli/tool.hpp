@@ -40,6 +40,8 @@ class Tool {
 
   /// Whether what follows "--" is a program with its arguments (Session::program).
   [[nodiscard]] virtual bool takes_program() const noexcept { return false; }
+  /// Whether the configuration file is read for this command line, which has been parsed; not by what writes one.
+  [[nodiscard]] virtual bool reads_configuration() const noexcept { return true; }
   /// Whether --dry-run is offered.
   [[nodiscard]] virtual bool changes_something() const noexcept { return true; }
   /// What -t means here, and the run's deadline when it is not given.

@@ -35,10 +35,38 @@ std::string action(const OptionEntry& option) {
   }
 }
 
+/// Of the tool and of its commands.
+std::vector<OptionEntry> all_options(const ToolTable& table) {
+  auto options = table.options;
+  for (const auto& command : table.commands) {
+    options.insert(options.end(), command.options.begin(), command.options.end());
+  }
+  return options;
+}
+
+std::vector<std::string> spellings_of(const std::vector<OptionEntry>& options) {
+  std::vector<std::string> words;
+  for (const auto& option : options) {
+    for (const auto& word : option.spellings()) words.push_back(word);
+  }
+  return words;
+}
+
+/// Behind a command with options of its own these are offered, too.
+std::string command_options(const ToolTable& table) {
+  std::string text;
+  for (const auto& command : table.commands) {
+    if (command.options.empty()) continue;
+    text += fmt::format("    [[ \" ${{COMP_WORDS[*]}} \" == *' {} '* ]] && options+=' {}'\n", command.name,
+                        fmt::join(spellings_of(command.options), " "));
+  }
+  return text;
+}
+
 /// The case branches for options that want a value; those that want the same share a branch.
 std::string value_branches(const ToolTable& table) {
   std::map<std::string, std::vector<std::string>> by_action;
-  for (const auto& option : table.options) {
+  for (const auto& option : all_options(table)) {
     if (option.kind == ValueKind::none) continue;
     auto& words = by_action[action(option)];
     for (const auto& word : option.spellings()) words.push_back(word);
@@ -81,10 +109,7 @@ std::string operand_part(const ToolTable& table) {
 }  // namespace
 
 std::string to_bash(const ToolTable& table) {
-  std::vector<std::string> words;
-  for (const auto& option : table.options) {
-    for (const auto& word : option.spellings()) words.push_back(word);
-  }
+  const auto words = spellings_of(table.options);
   const auto function = function_name(table.name);
   return fmt::format(
       "# bash completion of {0}; generated from its option table by fo-completions\n"
@@ -99,12 +124,13 @@ std::string to_bash(const ToolTable& table) {
       "  fi\n"
       "  case $previous in\n{2}  esac\n"
       "  if [[ $current == -* ]]; then\n"
-      "    mapfile -t COMPREPLY < <(compgen -W '{3}' -- \"$current\")\n"
+      "    local options='{3}'\n{4}"
+      "    mapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$current\")\n"
       "    return\n"
       "  fi\n"
-      "{4}}}\n"
+      "{5}}}\n"
       "complete -F {1} {0}\n",
-      table.name, function, value_branches(table), fmt::join(words, " "), operand_part(table));
+      table.name, function, value_branches(table), fmt::join(words, " "), command_options(table), operand_part(table));
 }
 
 }  // namespace failover::completions

@@ -54,6 +54,8 @@ std::string to_fish(const ToolTable& table) {
   for (const auto& command : table.commands) {
     text += fmt::format("complete -c {} -n __fish_use_subcommand -a {} -d {}\n", table.name, command.name,
                         quoted(command.help));
+    const auto seen = fmt::format(" -n '__fish_seen_subcommand_from {}'", command.name);
+    for (const auto& option : command.options) text += option_line(table.name + seen, option);
     for (const auto& nested : command.commands) {
       text += fmt::format("complete -c {} -n '__fish_seen_subcommand_from {}' -a {} -d {}\n", table.name, command.name,
                           nested.name, quoted(nested.help));

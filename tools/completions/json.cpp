@@ -27,7 +27,10 @@ json to_objects(const std::vector<OptionEntry>& options) {
 json to_objects(const std::vector<CommandEntry>& commands) {
   auto list = json::array();
   for (const auto& command : commands) {
-    list.push_back({{"name", command.name}, {"help", command.help}, {"commands", to_objects(command.commands)}});
+    list.push_back({{"name", command.name},
+                    {"help", command.help},
+                    {"options", to_objects(command.options)},
+                    {"commands", to_objects(command.commands)}});
   }
   return list;
 }

@@ -22,7 +22,10 @@ std::vector<std::string> choices_of(std::string_view value) {
   while (!value.empty()) {
     const auto end = value.find('|');
     const auto word = value.substr(0, end);
-    if (!word.empty() && std::islower(static_cast<unsigned char>(word.front())) != 0) choices.emplace_back(word);
+    const auto first = word.empty() ? '\0' : word.front();
+    const bool is_word =
+        std::isdigit(static_cast<unsigned char>(first)) != 0 || std::islower(static_cast<unsigned char>(first)) != 0;
+    if (is_word) choices.emplace_back(word);
     value.remove_prefix(end == std::string_view::npos ? value.size() : end + 1);
   }
   return choices;
@@ -52,7 +55,10 @@ OptionEntry read_option(const CLI::Option& option) {
 }
 
 CommandEntry read_command(const CLI::App& app) {
-  CommandEntry entry{app.get_name(), app.get_description(), {}};
+  CommandEntry entry{app.get_name(), app.get_description(), {}, {}};
+  for (const auto* option : app.get_options()) {
+    if (!option->get_positional() && option != app.get_help_ptr()) entry.options.push_back(read_option(*option));
+  }
   for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; })) {
     entry.commands.push_back(read_command(*command));
   }

@@ -28,6 +28,7 @@ struct OptionEntry {
 struct CommandEntry {
   std::string name;
   std::string help;
+  std::vector<OptionEntry> options;  ///< that it alone takes; no keys of the configuration
   std::vector<CommandEntry> commands;
 };
 

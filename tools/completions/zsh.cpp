@@ -78,6 +78,19 @@ std::string command_function(const ToolTable& table, std::string_view name) {
       name, described(table.commands), nested);
 }
 
+/// Behind a command with options of its own these are offered, too.
+std::string own_options(const ToolTable& table) {
+  std::string text;
+  for (const auto& command : table.commands) {
+    if (command.options.empty()) continue;
+    text += fmt::format("{}  if (( ${{words[(I){}]}} )); then\n    own=( \\\n", text.empty() ? "  local -a own\n" : "",
+                        command.name);
+    for (const auto& option : command.options) text += "  " + option_line(option);
+    text += "    )\n  fi\n";
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string to_zsh(const ToolTable& table) {
@@ -85,10 +98,11 @@ std::string to_zsh(const ToolTable& table) {
       "#compdef {0}\n# zsh completion of {0}; generated from its option table by fo-completions\n\n", table.name);
   const auto name = fmt::format("_{}", table.name);
   if (!table.commands.empty()) text += command_function(table, name);
-  text += fmt::format("{}() {{\n  _arguments -s -S \\\n", name);
+  text += fmt::format("{}() {{\n{}  _arguments -s -S \\\n", name, own_options(table));
   for (const auto& option : table.options) text += option_line(option);
+  if (!own_options(table).empty()) text += "    $own \\\n";
   if (!table.commands.empty()) {
-    text += fmt::format("    '*::command:{}_commands'\n", name);
+    text += fmt::format("    '*:command:{}_commands'\n", name);
   } else {
     const bool files = !table.operands.empty() && table.operands.front().kind == ValueKind::file;
     text += fmt::format("    '*:{}:{}'\n", table.operands.empty() ? "" : quoted(table.operands.front().value),

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/option_types.hpp"
+#include "fo-promote/init/init_options.hpp"
 
 namespace failover::promote_tool {
 
@@ -24,6 +25,16 @@ CLI::App* verb(CLI::App& parent, PromoteOptions& options, Verb which, const std:
   return command;
 }
 
+void declare_init(CLI::App& app, PromoteOptions& options) {
+  auto* command = verb(app, options, Verb::init, "init",
+                       "Ask what a pair of hosts needs, look at each answer, and write the configuration");
+  declare_init_options(*command, options);
+  command->callback([&app, &options, command] {
+    options.verb = Verb::init;
+    note_given(app, *command, options);
+  });
+}
+
 void declare_verbs(CLI::App& app, PromoteOptions& options) {
   app.require_subcommand(0, 1);
   verb(app, options, Verb::status, "status", "What this host is, and how its last promotion went (the default)");
@@ -39,6 +50,7 @@ void declare_verbs(CLI::App& app, PromoteOptions& options) {
       ->add_option("peer", options.give_back_to, "The node that shall serve again")
       ->type_name("NODE");
   verb(app, options, Verb::guard, "guard", "Exit 0 if this host may start its services, else 4 with the reason");
+  declare_init(app, options);
   verb(app, options, Verb::ready, "ready",
        "A monitoring plugin: what stands between now and a good failover to this host");
   verb(app, options, Verb::drill, "drill",

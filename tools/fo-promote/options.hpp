@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +27,7 @@ enum class Verb {
   rejoin,
   give_back,
   guard,
+  init,
   ready,
   drill,
   pause,
@@ -91,9 +93,12 @@ struct PromoteOptions {
   bool switchover = false;
   std::string backup_hook;
   std::string sync_hook;
-  std::string print_states;               ///< a format; empty = not asked for
-  std::string give_back_to;               ///< NODE of give-back
-  std::vector<std::string> command_line;  ///< as it was typed
+  std::string print_states;                               ///< a format; empty = not asked for
+  std::string give_back_to;                               ///< NODE of give-back
+  std::map<std::string, std::vector<std::string>> given;  ///< of init: what the command line says, by long names
+  std::string peer_config;                                ///< of init
+  bool force = false;                                     ///< of init
+  std::vector<std::string> command_line;                  ///< as it was typed
 };
 
 void declare_promote_options(CLI::App& app, PromoteOptions& options);

@@ -15,6 +15,7 @@
 #include "fo-promote/dns_notes.hpp"
 #include "fo-promote/drill.hpp"
 #include "fo-promote/guard.hpp"
+#include "fo-promote/init/init.hpp"
 #include "fo-promote/options.hpp"
 #include "fo-promote/pause.hpp"
 #include "fo-promote/plan.hpp"
@@ -53,6 +54,8 @@ Result<cli::Outcome> PromoteTool::run(cli::Session& session) {
       return run_give_back(options_, session, touched_status_);
     case Verb::guard:
       return run_guard(options_, session);
+    case Verb::init:
+      return run_init(options_, session);
     case Verb::ready:
       return run_ready(options_, session);
     case Verb::drill:

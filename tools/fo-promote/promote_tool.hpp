@@ -26,7 +26,12 @@ class PromoteTool final : public cli::Tool {
   }
   void declare(CLI::App& app) override;
   Result<cli::Outcome> run(cli::Session& session) override;
-  [[nodiscard]] Duration default_timeout() const noexcept override { return std::chrono::minutes(15); }
+  // A person may think about an answer for a while.
+  [[nodiscard]] Duration default_timeout() const noexcept override {
+    return options_.verb == Verb::init ? std::chrono::hours(6) : std::chrono::minutes(15);
+  }
+  // init writes it.
+  [[nodiscard]] bool reads_configuration() const noexcept override { return options_.verb != Verb::init; }
   [[nodiscard]] int status_of(const Error& error, int signal_number) const noexcept override;
 
  private:

@@ -46,7 +46,8 @@ void declare_demands(CLI::App& app, RestoreCommand& command) {
       ->type_name("FROM-TO");
 }
 
-void declare_hand_over(CLI::App& app, RestoreOptions& restore) {
+void declare_hand_over(CLI::App& app, RestoreCommand& command) {
+  auto& restore = command.restore;
   app.add_option("--pre-hook", restore.hooks.pre, "Executable to run before the first change (stops services)")
       ->type_name("FILE");
   app.add_option("--post-hook", restore.hooks.post, "Executable to run at the end (starts services, looks at them)")
@@ -56,6 +57,10 @@ void declare_hand_over(CLI::App& app, RestoreOptions& restore) {
       ->type_name("TARGET")
       ->allow_extra_args(false);
   add_duration(app, "--check-timeout", restore.checks.timeout, "How long the checks may take to come up (default 1m)");
+  app.add_option("--program", command.program,
+                 "For the configuration file: the PROGRAM and its arguments, a word each; what follows -- displaces it")
+      ->type_name("WORD")
+      ->allow_extra_args(false);
   auto& hand_over = restore.hand_over;
   app.add_option("--run-as", hand_over.run_as, "Who runs the PROGRAM, with a copy that only he and root can read")
       ->type_name("USER");
@@ -95,7 +100,7 @@ void declare_rest(CLI::App& app, RestoreCommand& command) {
 void declare_restore_options(CLI::App& app, RestoreCommand& command) {
   declare_places(app, command);
   declare_demands(app, command);
-  declare_hand_over(app, command.restore);
+  declare_hand_over(app, command);
   declare_rest(app, command);
 }
 

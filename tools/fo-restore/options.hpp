@@ -32,6 +32,7 @@ struct RestoreCommand {
   std::string max_shrink;            ///< "20%"
   std::string window;                ///< "01:00-05:00"
   std::optional<std::filesystem::path> metrics_file;
+  std::vector<std::string> program;  ///< of the configuration file; what follows "--" displaces it
   RestoreOptions restore;
 };
 

@@ -103,7 +103,7 @@ Result<Outcome> RestoreTool::run(Session& session) {
 
   auto backup = command_.backup;
   if (backup == "-") backup = FO_TRY(backup_path_from_stdin(context));
-  command_.restore.program = session.program;
+  command_.restore.program = session.program.empty() ? command_.program : session.program;
   command_.restore.hand_over.password_file = command_.restore.password_file;
   command_.restore.symlinks = command_.symlinks == "inside";
   command_.restore.roots = FO_TRY(roots_from(command_.target, command_.maps));

@@ -1,0 +1,81 @@
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <failover/context.hpp>
+#include <failover/error.hpp>
+#include <failover/fetcher.hpp>
+#include <failover/registry.hpp>
+#include <failover/source.hpp>
+
+#include "fo-promote/init/answers.hpp"
+#include "fo-promote/init/live_checks.hpp"
+#include "fo-promote/init/surroundings.hpp"
+
+namespace failover::promote_tool::check {
+
+namespace {
+
+constexpr auto patience = std::chrono::minutes(1);
+constexpr auto old_age = std::chrono::hours(26);
+
+std::optional<std::string> text(const Answers& answers, std::string_view flag) {
+  const auto& value = answers.first(flag);
+  return value.empty() ? std::nullopt : std::optional(value);
+}
+
+SourceOptions access(const Answers& answers) {
+  SourceOptions options;
+  options.identity_file = text(answers, "identity-file");
+  options.known_hosts = text(answers, "known-hosts");
+  options.password_file = text(answers, "password-file");
+  options.credentials_file = text(answers, "credentials-file");
+  options.ca_file = text(answers, "ca-file");
+  options.username = text(answers, "username");
+  options.endpoint = text(answers, "endpoint");
+  options.smb_guest = answers.has("smb-guest");
+  options.smb_encryption = answers.has("smb-encryption");
+  options.smb_kerberos = answers.has("smb-kerberos");
+  options.stall_timeout = std::chrono::seconds(10);
+  return options;
+}
+
+Finding newest(const std::vector<FetchCandidate>& candidates) {
+  const auto complete = [](const FetchCandidate& each) { return each.state == ArchiveState::complete; };
+  const auto first = std::ranges::find_if(candidates, complete);
+  if (first == candidates.end()) {
+    return {FindingGrade::doubt, fmt::format("none of the {} files there is a complete backup", candidates.size())};
+  }
+  const auto age = std::chrono::system_clock::now() - first->backup_time();
+  constexpr double million = 1e6;
+  auto said = fmt::format("the newest backup there is {} ({:.1f} MB, {} h old)", first->object.name,
+                          static_cast<double>(first->object.size) / million,
+                          std::chrono::floor<std::chrono::hours>(age).count());
+  return {age > old_age ? FindingGrade::doubt : FindingGrade::good, std::move(said)};
+}
+
+Result<Finding> survey(const Answers& answers, const Context& context) {
+  auto source = FO_TRY(make_source(answers.first("source"), access(answers)));
+  // A survey stores nothing.
+  FetchOptions options;
+  options.output = options.state_dir = "/nonexistent";
+  const auto fetcher = FO_TRY(make_fetcher(std::move(source), options));
+  return newest(FO_TRY(fetcher->survey(context.within(patience))));
+}
+
+}  // namespace
+
+Findings source(const Answers& answers, const Context& context) {
+  if (answers.is("source", "none")) return {{FindingGrade::good, "no data is brought over"}};
+  const auto found = survey(answers, context);
+  if (found) return {*found};
+  const bool senseless = found.error().kind == ErrorKind::usage || found.error().kind == ErrorKind::config;
+  return {{senseless ? FindingGrade::wrong : FindingGrade::doubt, found.error().message}};
+}
+
+}  // namespace failover::promote_tool::check
