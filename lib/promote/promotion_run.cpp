@@ -170,9 +170,12 @@ Result<void> PromotionRun::follow_table() {
     FO_TRY(take_up());
     step = plan_.first;
   }
+  left_.reset();
   while (step != PromotionStep::done) {
     FO_TRY(take(step));
+    left_ = step;
     if (settings_.until == step && promotion_row(step).next != PromotionStep::done) {
+      FO_TRY(write_left());
       const auto sentence = fmt::format("stopped after {} as asked", to_string(step));
       if (fence_begun_) return fail(ErrorKind::unfinished, sentence);
       withdraw();
@@ -213,11 +216,20 @@ Result<void> PromotionRun::timed(PromotionStep step, const std::function<Result<
   return result;
 }
 
+Result<void> PromotionRun::write_left() {
+  const auto left = std::exchange(left_, std::nullopt);
+  return left ? journal_.leave(to_string(*left)) : Result<void>{};
+}
+
 Result<void> PromotionRun::take(PromotionStep step) {
-  FO_TRY(context_.check());
+  if (const auto goes_on = context_.check(); !goes_on) {
+    note_failure(write_left());
+    return goes_on;
+  }
   report_.step = step;
+  const auto left = std::exchange(left_, std::nullopt);
   // The claim opens the journal itself: before it there is nothing to write to.
-  if (step != PromotionStep::claim) FO_TRY(journal_.enter(to_string(step)));
+  if (step != PromotionStep::claim) FO_TRY(journal_.enter(to_string(step), left ? to_string(*left) : ""));
   if (step == PromotionStep::fence) {
     fence_begun_ = true;
     tell_begin();
@@ -230,7 +242,7 @@ Result<void> PromotionRun::take(PromotionStep step) {
     return result;
   }
   if (step == PromotionStep::self_probe) serving_ = true;
-  return journal_.leave(to_string(step));
+  return {};
 }
 
 void PromotionRun::tell_begin() {

@@ -41,6 +41,8 @@ class PromotionRun {
   /// One step, with its place in journal and timeline.
   Result<void> take(PromotionStep step);
   Result<void> perform(PromotionStep step);
+  /// That a step is completed stands in the record of the next one; where none follows, in one of its own.
+  Result<void> write_left();
 
   Result<void> claim();
   Result<void> observe_again();
@@ -69,10 +71,11 @@ class PromotionRun {
   PromotionPlan plan_;
   PromotionWork work_;
   PromotionReport report_;
-  bool open_before_ = false;  ///< this run continues an interrupted one
-  bool superseded_ = false;   ///< a newer promotion has won
-  bool claimed_ = false;      ///< by this run
-  unsigned claims_lost_ = 0;  ///< of this run, before its commit
+  std::optional<PromotionStep> left_;  ///< completed, and not yet written down
+  bool open_before_ = false;           ///< this run continues an interrupted one
+  bool superseded_ = false;            ///< a newer promotion has won
+  bool claimed_ = false;               ///< by this run
+  unsigned claims_lost_ = 0;           ///< of this run, before its commit
   bool fence_begun_ = false;  ///< by this run or the one it continues: from here only done, warning or unfinished
   bool serving_ = false;      ///< the service answers here
   bool stopped_ = false;      ///< --until was reached

@@ -103,6 +103,7 @@ Result<void> fold(PromotionHistory& history, const std::string& text) {
   auto& last = *history.last;
   if (type == "enter") {
     last.step = text_of(json, "step");
+    if (auto left = text_of(json, "left"); !left.empty()) add_once(last.left, std::move(left));
   } else if (type == "leave") {
     add_once(last.left, text_of(json, "step"));
   } else if (type == "fence") {
@@ -164,8 +165,10 @@ Result<void> PromotionJournal::begin(std::string_view service, std::string_view 
   return add(line(json));
 }
 
-Result<void> PromotionJournal::enter(std::string_view step) {
-  return add(line(Json{{"type", "enter"}, {"time", now()}, {"step", step}}));
+Result<void> PromotionJournal::enter(std::string_view step, std::string_view left) {
+  Json json{{"type", "enter"}, {"time", now()}, {"step", step}};
+  if (!left.empty()) json["left"] = left;
+  return add(line(json));
 }
 
 Result<void> PromotionJournal::leave(std::string_view step) {

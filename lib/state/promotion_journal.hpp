@@ -58,7 +58,8 @@ class PromotionJournal {
   /// @param touched nodes that an interrupted run, which this one replaces, may have switched off
   Result<void> begin(std::string_view service, std::string_view node, std::uint64_t epoch,
                      const std::optional<RoleRecord>& role_before, const std::vector<std::string>& touched);
-  Result<void> enter(std::string_view step);
+  /// @param left the step that was completed right before it, in the same record: one flush for both; empty = none
+  Result<void> enter(std::string_view step, std::string_view left = {});
   Result<void> leave(std::string_view step);
   Result<void> try_fence(std::string_view node, std::string_view fencer);
   Result<void> confirm_fence(std::string_view node, std::string_view fencer);

@@ -28,7 +28,7 @@ class KilledPromotion(unittest.TestCase):
 
     def test_a_resume_killed_anywhere_is_finished_by_the_next_one(self):
         points = promote_campaign.points_of(self.case)
-        moments = promote_campaign.interrupted_moments(self.case, spread(promote_campaign.journal_writes(points), 8))
+        moments = promote_campaign.interrupted_moments(self.case, spread(promote_campaign.journal_writes(points), 16))
         self.assertGreater(len(moments), 3, moments)
         tally = promote_campaign.kill_resumes(self.case, moments, parts=len(points) * len(moments) // 30)
         self.assertGreater(tally.killed, 20)
