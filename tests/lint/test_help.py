@@ -19,8 +19,8 @@ def default(said):
 
 def paragraph(page, name):
     """What a page says of an option."""
-    found = re.search(rf"^\*-[^\n]*--{re.escape(name)}\*[^\n]*\n((?:\t[^\n]*\n)+)", page, re.MULTILINE)
-    return found[1].replace("*", "").replace("_", "").replace("\\", "") if found else ""
+    found = re.search(rf"^\*(?=-)[^\n]*--{re.escape(name)}\*[^\n]*\n((?:\t[^\n]*\n)+)", page, re.MULTILINE)
+    return re.sub(r"(?<!\\)_|\*", "", found[1]).replace("\\", "") if found else ""
 
 
 class RuleTest(unittest.TestCase):
@@ -28,7 +28,9 @@ class RuleTest(unittest.TestCase):
         self.assertEqual(default("Time to live (default 60s)"), "60s")
         self.assertEqual(default("Where (default: backups in the state directory)"), None)
         self.assertEqual(default("How many (default 2m; 0s: at once)"), "2m")
-        self.assertIn("Default: 7", paragraph("*-k*, *--keep* _N_\n\tSo many. Default: 7.\n\n*--x*\n\tNo.\n", "keep"))
+        page = "*-k*, *--keep* _N_\n\tSo many. Default: 7.\n\n*--x*\n\tNo.\n"
+        self.assertIn("Default: 7", paragraph(page, "keep"))
+        self.assertEqual(paragraph(page, "x"), "No.\n".join(["\t", ""]))
 
 
 class HelpTest(unittest.TestCase):
