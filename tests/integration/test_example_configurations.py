@@ -4,11 +4,17 @@ import re
 import subprocess
 import unittest
 
+from support.own_network import enter
 from support.tool import SOURCE_DIR, run, temporary_folder
 
 EXAMPLES = SOURCE_DIR / "examples"
 _KEY = 'key "failover" {\n\talgorithm hmac-sha256;\n\tsecret "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0";\n};\n'
 _GOOGLE = '{{"type": "service_account", "private_key_id": "1", "client_email": "a@b.example", "token_uri": "https://127.0.0.1:1/", "private_key": {0}}}'
+
+
+def setUpModule():
+    """Where nobody answers, and that at once."""
+    enter({}, "example")
 
 
 def configurations():
