@@ -9,7 +9,7 @@ FOREIGN = {f"{name}({section})" for section, names in {
     5: "hosts krb5.conf named.conf", 7: "network_namespaces", 8: "dnsmasq samba-tool sendmail sshd tsig-keygen"}.items() for name in names.split()}
 _LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)")
 _QUOTED = re.compile(r"`([^`\s]+)`")
-_PATH = re.compile(r"(?<![\w/.-])((?:examples|tests|packaging|man|lib|tools|completions)/[\w./@-]+)")
+_PATH = re.compile(r"(?<![A-Za-z0-9/.-])((?:examples|tests|packaging|man|lib|tools|completions)/[\w./@-]+)")
 _UNIT = re.compile(r"\bfo-[a-z]+(?:@[a-z]*)?\.(?:service|timer)\b")
 
 

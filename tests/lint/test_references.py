@@ -28,7 +28,8 @@ class RuleTest(unittest.TestCase):
                          ["SEE ALSO lacks fo-x(1)", "SEE ALSO has ssh(1) twice", "SEE ALSO has fo-z(1) itself"])
         there = {"man/a.scd", "examples/b/c", "lib/net/loop.hpp"}
         self.assertEqual(references.wrong_links("[x](man) [y](man/b.scd) [z](https://x.example/)", there), ["the link to man/b.scd leads nowhere"])
-        self.assertEqual(references.wrong_paths("see _examples/b_, `examples/b/c`, examples/b/d.", there), ["examples/b/d. is not there"])
+        self.assertEqual(references.wrong_paths("see _examples/b_, _examples/e_, `examples/b/c`, examples/b/d.", there),
+                         ["examples/b/d. is not there", "examples/e is not there"])
         self.assertEqual(references.wrong_modules("`net/loop` `net/hoop` `iface/x`", {"net"}, there), ["net/hoop is no file of lib/net"])
         self.assertEqual(references.wrong_units("fo-watch@failover.service fo-wach@failover.service", {"fo-watch@.service"}),
                          ["fo-wach@.service is no unit that is shipped"])
