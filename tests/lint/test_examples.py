@@ -75,14 +75,26 @@ class ExamplesTest(unittest.TestCase):
 
     def test_units(self):
         folder = temporary_folder(self)
-        units = sorted((EXAMPLES / "systemd").iterdir())
+        units = sorted(path for path in EXAMPLES.rglob("*") if path.suffix in (".service", ".timer"))
+        self.assertGreater(len(units), 8)
         for unit in units:
             text = unit.read_text(encoding="utf-8")
-            (folder / unit.name).write_text(re.sub(r"^ExecStart=fo-", f"ExecStart={BIN}/fo-", text, flags=re.MULTILINE), encoding="utf-8")
+            (folder / unit.name).write_text(re.sub(r"^ExecStart=(fo-|/etc/failover/hooks/restore)", f"ExecStart={BIN}/fo-probe #\\1", text, flags=re.MULTILINE), encoding="utf-8")
         done = subprocess.run(["systemd-analyze", "verify", "--man=no", *(str(folder / unit.name) for unit in units)],
                               capture_output=True, text=True, check=False)
-        ours = [line for line in done.stderr.splitlines() if "failover-" in line or str(folder) in line]
+        ours = [line for line in done.stderr.splitlines() if "failover-" in line or "3cx-" in line or str(folder) in line]
         self.assertEqual((done.returncode, ours), (0, []), done.stderr)
+
+    def test_a_planted_fault_in_a_unit_is_seen(self):
+        unit = temporary_folder(self) / "3cx-restore.service"
+        unit.write_text((EXAMPLES / "3cx/3cx-restore.service").read_text(encoding="utf-8").replace("TimeoutStartSec=6h", "TimeoutStart=6h"), encoding="utf-8")
+        done = subprocess.run(["systemd-analyze", "verify", "--man=no", str(unit)], capture_output=True, text=True, check=False)
+        self.assertRegex(done.stderr, "Unknown key .*'TimeoutStart'")
+
+    def test_the_hour_of_the_3cx_restore(self):
+        when = re.search(r"^OnCalendar=(.*)$", (EXAMPLES / "3cx/3cx-restore.timer").read_text(encoding="utf-8"), re.MULTILINE)[1]
+        done = subprocess.run(["systemd-analyze", "calendar", when], capture_output=True, text=True, check=True)
+        self.assertIn("01:00:00", done.stdout)
 
     def test_the_pbx_waits_for_the_recovery(self):
         folder = temporary_folder(self)
@@ -106,8 +118,10 @@ class ExamplesTest(unittest.TestCase):
         self.assertEqual((done.returncode, ours), (0, []), done.stderr)
 
     def test_configurations(self):
-        for name in ("failover.conf", "quickstart.d/failover.conf"):
-            self.assertEqual(wrong_keys((EXAMPLES / name).read_text(encoding="utf-8")), [], name)
+        files = [path for path in EXAMPLES.rglob("failover.conf") if path.parent.name != "icinga2"]
+        self.assertGreater(len(files), 3)
+        for path in files:
+            self.assertEqual(wrong_keys(path.read_text(encoding="utf-8")), [], str(path))
 
     def test_cron_lines(self):
         lines = [line for line in (EXAMPLES / "cron" / "failover").read_text(encoding="utf-8").splitlines() if line and line[0] in "*0123456789"]

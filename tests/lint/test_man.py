@@ -14,6 +14,8 @@ _NAME = re.compile(r"(?<![\w-])--?([a-zA-Z][a-z0-9-]*)")
 _MENTION = re.compile(r"(?<![\w-])--([a-z][a-z0-9-]+)")
 # What belongs to other programs that the pages speak of.
 _FOREIGN = {"file", "log", "failover", "option", "pwd"}
+# The same in pages that are not of one tool: systemctl, mount, pkg-config, samba-tool.
+_FOREIGN_ELSEWHERE = {"bind", "failover", "now", "cflags", "libs", "noexpiry", "principal", "random-password"}
 
 
 def defined(text):
@@ -54,6 +56,18 @@ class PagesTest(unittest.TestCase):
                 text = (MAN / f"{tool}.1.scd").read_text(encoding="utf-8")
                 found = problems(text, long_names(tool) | short_names(tool) | command_names(tool), everybody)
                 self.assertEqual(found, [], "\n".join([tool, *found]))
+
+    def test_every_option_that_another_page_mentions_exists(self):
+        everybody = set().union(*map(long_names, TOOLS))
+        for source in sorted(MAN.glob("*.scd")):
+            if source.stem.removesuffix(".1") not in TOOLS:
+                found = mentioned(source.read_text(encoding="utf-8")) - everybody - _FOREIGN_ELSEWHERE
+                self.assertEqual(found, set(), source.name)
+
+    def test_examples_come_first(self):
+        for tool in TOOLS:
+            headings = re.findall(r"^# (.*)$", (MAN / f"{tool}.1.scd").read_text(encoding="utf-8"), re.MULTILINE)
+            self.assertEqual(headings[:4], ["NAME", "SYNOPSIS", "EXAMPLES", "DESCRIPTION"], tool)
 
     def test_commands(self):
         text = (MAN / "fo-promote.1.scd").read_text(encoding="utf-8").replace("*", "").replace("\\", "")

@@ -1,6 +1,7 @@
 """examples/quickstart as a stranger runs it; and that it does not say "done" when a step did not really happen."""
 
 import os
+import re
 import shutil
 import subprocess
 import unittest
@@ -14,6 +15,34 @@ def leftovers():
     sockets = subprocess.run(["ss", "-Hlntu"], capture_output=True, text=True, check=True).stdout
     found = processes.splitlines() + [line for line in sockets.splitlines() if "127.0.77." in line]
     return found + [name for name in os.listdir("/tmp") if name.startswith("fo-quickstart.")]
+
+
+def form(line):
+    """A line of the transcript without what is another one each time: times, numbers, digests, where things lie."""
+    line = re.sub(r"[^\s>|]*/(?=[\w.-])", "", re.sub(r" +# on .*$", "", line))
+    line = re.sub(r"-[0-9a-f]{8}\.zip", "-DIGEST.zip", line)
+    line = re.sub(r"\d+(?:\.\d+)*(?:T\d+(?::\d+)*(?:\.\d+)?Z)?", "N", line)
+    return " ".join(re.sub(r"N(?:[-:]N)+", "N", line).split())
+
+
+def transcript():
+    """The lines that the README shows of a run."""
+    text = (SOURCE_DIR / "README.md").read_text(encoding="utf-8").split("## A failover", 1)[1].split("\n## ", 1)[0]
+    return [line[4:] for line in text.splitlines() if line.startswith("    ")]
+
+
+def missing(shown, played):
+    """The first line of the README that does not come, or not in this order."""
+    rest = iter([form(line) for line in played])
+    return next((line for line in shown if form(line) and not any(form(line) == each for each in rest)), None)
+
+
+class TranscriptTest(unittest.TestCase):
+    def test_another_line_or_order_is_seen(self):
+        played = ["== A", "$ x", "+  0.1 s  fence  0.2 s  off", "", "127.0.0.1"]
+        self.assertIsNone(missing(["== A", "+  9.9 s  fence  7.0 s  off", "127.0.77.12"], played))
+        self.assertEqual(missing(["== A", "+  9.9 s  fences  7.0 s  off"], played), "+  9.9 s  fences  7.0 s  off")
+        self.assertEqual(missing(["$ x", "== A"], played), "== A")
 
 
 class QuickstartTest(unittest.TestCase):
@@ -51,6 +80,11 @@ class QuickstartTest(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertIn("Timeline", done.stdout)
         self.assertIn("everything that was started is stopped again", done.stdout)
+        self.assertGreater(len(transcript()), 50)
+        errors = [line for line in transcript() if re.match(r"fo-\w+: ", line)]
+        self.assertIsNone(missing(errors, done.stderr.splitlines()), done.stderr)
+        shown = [line for line in transcript() if line not in errors]
+        self.assertIsNone(missing(shown, done.stdout.splitlines()), "the README shows another transcript:\n" + done.stdout)
 
     def test_a_fencer_that_lies_is_noticed(self):
         real = (self.tree / "examples" / "quickstart.d" / "fence-active").read_text(encoding="ascii")

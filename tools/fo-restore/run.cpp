@@ -71,8 +71,10 @@ Result<void> read_demands(RestoreCommand& command) {
     }
     demands.facts.emplace_back(text.substr(0, equals), text.substr(equals + 1));
   }
-  if (!command.max_shrink.empty()) demands.max_shrink = FO_TRY(parse_percent(command.max_shrink));
-  if (!command.window.empty()) command.restore.window = FO_TRY(parse_daily_window(command.window));
+  if (!command.max_shrink.empty())
+    demands.max_shrink = FO_TRY(while_doing("--max-shrink", parse_percent(command.max_shrink)));
+  if (!command.window.empty())
+    command.restore.window = FO_TRY(while_doing("--window", parse_daily_window(command.window)));
   return {};
 }
 
