@@ -165,28 +165,27 @@ class FreePbxTest(ScriptsCase):
         """A tar.gz of the shape that is publicly told."""
         facts = self.folder / "metadata.json"
         facts.write_text(json.dumps({"date": when, "modules": [{"module": "framework", "version": "16.0.40"}]}), encoding="ascii")
-        (self.folder / "there").mkdir(exist_ok=True)
-        with tarfile.open(self.folder / "there" / name, "w:gz") as archive:
+        (self.folder / "store").mkdir(exist_ok=True)
+        with tarfile.open(self.folder / "store" / name, "w:gz") as archive:
             archive.add(facts, "metadata.json")
-
-    def restore(self):
-        return self.play("freepbx/restore", places=[("/var/lib/failover/freepbx", self.folder / "here")])
+        os.utime(self.folder / "store" / name, (when, when))
+        (self.folder / "failover.conf").write_text(f"[fetch]\nsource = file://{self.folder}/store/*.tar.gz\nmax-age = 10000d\n", encoding="utf-8")
 
     def test_the_newest_goes_to_its_own_restore(self):
         self.stand_in("fwconsole", "exit 0")
-        self.stand_in("rsync", f'for last; do :; done; cp -p {self.folder}/there/*.tar.gz "$last" 2>/dev/null || true')
         for name in ("freepbx/pbx-start", "freepbx/pbx-stop"):
             self.good(self.play(name))
         self.assertEqual(self.called(), ["fwconsole start", "fwconsole stop"])
         (self.etc / "hooks/pbx-stop").symlink_to(self.stand_in("pbx-stop"))
-        self.assertEqual(self.restore().returncode, 5)
+        (self.folder / "failover.conf").write_text(f"[fetch]\nsource = file://{self.folder}/*.tar.gz\n", encoding="utf-8")
+        self.assertEqual(self.play("freepbx/restore").returncode, 5)
         self.called()
-        for name, when in (("20261122-010000-1-16.0.40.tar.gz", 1_795_000_000), ("20261123-010000-1-16.0.40.tar.gz", 1_795_086_400)):
+        for name, when in (("20261123-010000-1-16.0.40.tar.gz", 1_795_086_400), ("20261122-010000-1-16.0.40.tar.gz", 1_795_000_000)):
             self.backup(name, when)
-        self.good(self.restore())
+        self.good(self.play("freepbx/restore"))
         calls = self.called()
-        self.assertRegex(calls[1], r"^fwconsole backup --restore=\S+/20261123-010000-1-16\.0\.40\.tar\.gz$")
-        self.assertEqual(calls[2:], ["pbx-stop "])
+        self.assertRegex(calls[0], r"^fwconsole backup --restore=\S+/20261123-010000-1-16\.0\.40\.\S+\.tar\.gz$")
+        self.assertEqual(calls[1:], ["pbx-stop "])
 
 
 class OtherScriptsTest(ScriptsCase):
