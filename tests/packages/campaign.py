@@ -129,9 +129,11 @@ def main():
         pair_outside.lay_out(debian)
         (debian.root / "usr/sbin/policy-rc.d").unlink()
         servers = pair_outside.serve(debian)
-        with Booted(debian.root) as booted:
-            took = units.check(debian, booted, check)
-        pair_outside.end(servers)
+        try:
+            with Booted(debian.root) as booted:
+                took = units.check(debian, booted, check)
+        finally:
+            pair_outside.end(servers)
         purge(debian, before, check)
     except (Failed, AssertionError, subprocess.SubprocessError) as error:
         check.true("the campaign comes to its end", False, error)

@@ -5,7 +5,6 @@ import shutil
 import subprocess
 from pathlib import Path
 
-MIRROR = os.environ.get("FO_DEBIAN_MIRROR", "http://deb.debian.org/debian")
 # What every installation of anything changes, and no package owns.
 _BOOKKEEPING = ("var/lib/dpkg/", "var/lib/apt/", "var/cache/", "var/log/", "etc/ld.so.cache", "tmp/", "var/lib/systemd/",
                 "etc/resolv.conf", "srv/packages/")
@@ -19,7 +18,7 @@ def debootstrap(base):
     """Once; the copies that are installed into are made of it."""
     if not (base / "etc/debian_version").exists():
         shutil.rmtree(base, ignore_errors=True)
-        subprocess.run(["debootstrap", "--variant=minbase", "bookworm", base, MIRROR], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(["debootstrap", "--variant=minbase", "bookworm", base], check=True, stdout=subprocess.DEVNULL)
 
 
 class FreshDebian:

@@ -115,7 +115,7 @@ def serve(debian):
     """For the whole rest of this process, whose network becomes that of the standby; the others are behind a wire."""
     own_network.enter({}, "example.com")
     others = _server(debian)
-    there = subprocess.Popen(["sleep", "infinity"])
+    there = subprocess.Popen(["sleep", "infinity"], stdout=subprocess.DEVNULL)
     if ctypes.CDLL(None, use_errno=True).unshare(_CLONE_NEWNET) != 0:
         raise OSError(ctypes.get_errno(), "no network of its own for the standby")
     here = _server(debian)
