@@ -46,6 +46,8 @@ complete -c fo-promote -l warn-backup-age -x -d 'Older restored data is a warnin
 complete -c fo-promote -l max-backup-age -x -d 'Older restored data is refused (default 7d)'
 complete -c fo-promote -l allow-stale-backup -d 'Promote with data that is too old, or with none'
 complete -c fo-promote -l confirm -x -d 'The service\'s name instead of the question, for scripts'
+complete -c fo-promote -l unattended -d 'As --confirm with the configured service: for units, whose instance names the configuration'
+complete -c fo-promote -l boot -d 'resume: unattended, and only what was begun unattended'
 complete -c fo-promote -l report -r -F -d 'Write how it went as one HTML page, readable on a phone'
 complete -c fo-promote -l notify -x -d 'Who is told: exec:///FILE, webhook+https://HOST/PATH, mail:ADDRESS; repeatable'
 complete -c fo-promote -l run-dir -x -a '(__fish_complete_directories)' -d 'Where guard leaves its note until the next boot (default /run/failover)'

@@ -150,6 +150,7 @@ std::optional<EarlierPromotion> earlier_promotion(const PromotionHistory& histor
   if (const auto time = parse_rfc3339(last.ended)) earlier.ended_at = *time;
   earlier.fence_tried = last.fence_tried;
   earlier.fenced = last.fenced;
+  earlier.unattended = last.unattended;
   // A step that this version does not know comes from a newer one, which would have refused by its format number.
   if (const auto step = parse_promotion_step(last.step)) earlier.step = *step;
   for (const auto& name : last.left) {

@@ -112,6 +112,12 @@ PromotionReport run_locked(const PromotionSettings& settings, PromotionParts& pa
     return nothing_to_do(
         "nothing to resume: no promotion of this host is unfinished; a new one begins with: fo-promote run");
   }
+  if (settings.leave_attended &&
+      !earlier_promotion(opened->journal.history()).value_or(EarlierPromotion{}).unattended) {
+    return failed({ErrorKind::refused, fmt::format("a person has begun the promotion that was interrupted, so a person "
+                                                   "goes on with it; type: {}",
+                                                   settings.resume_command)});
+  }
   return PromotionRun(settings, parts, opened->state, opened->journal, notices, context).run(approve);
 }
 

@@ -294,7 +294,7 @@ Result<void> PromotionRun::claim() {
   // What the interrupted run may have switched off stays known to abort.
   const auto& last = journal_.history().last;
   const auto touched = fence_begun_ && last ? last->fence_tried : std::vector<std::string>{};
-  FO_TRY(journal_.begin(settings_.service, settings_.node, work_.epoch, role_before_, touched));
+  FO_TRY(journal_.begin(settings_.service, settings_.node, work_.epoch, role_before_, touched, !settings_.attended));
   const auto epoch_before = role_before_ ? role_before_->epoch : 0;
   FO_TRY(write_role(state_, {Role::promoting, epoch_before, settings_.node, std::chrono::system_clock::now()}));
   work_.detail = fmt::format("epoch {}", work_.epoch);

@@ -69,6 +69,8 @@ Result<PromotionRecord> begun(const Json& json, const std::string& text) {
   record.begun = text_of(json, "time");
   record.role_before = FO_TRY(role_of(json));
   record.step = "claim";
+  const auto unattended = json.find("unattended");
+  record.unattended = unattended != json.end() && *unattended == true;
   if (const auto touched = json.find("touched"); touched != json.end() && touched->is_array()) {
     for (const auto& node : *touched) {
       if (node.is_string()) record.fence_tried.push_back(node.get<std::string>());
@@ -152,10 +154,11 @@ Result<PromotionHistory> PromotionJournal::read(const StateDir& state) {
 
 Result<void> PromotionJournal::begin(std::string_view service, std::string_view node, std::uint64_t epoch,
                                      const std::optional<RoleRecord>& role_before,
-                                     const std::vector<std::string>& touched) {
+                                     const std::vector<std::string>& touched, bool unattended) {
   Json json{{"format", format_number}, {"type", "begin"}, {"time", now()},
             {"service", service},      {"node", node},    {"epoch", epoch}};
   if (!touched.empty()) json["touched"] = touched;
+  if (unattended) json["unattended"] = true;
   if (role_before) {
     json["role_before"] = {{"role", to_string(role_before->role)},
                            {"epoch", role_before->epoch},

@@ -30,6 +30,7 @@ struct PromotionRecord {
   std::uint64_t epoch = 0;
   std::string begun;                      ///< RFC 3339
   std::optional<RoleRecord> role_before;  ///< to be put back when it is withdrawn
+  bool unattended = false;                ///< nobody was asked
   std::string step;                       ///< the last one that was entered
   std::vector<std::string> left;          ///< steps that were completed
   std::vector<std::string> fence_tried;   ///< nodes that a fence command was sent for
@@ -57,7 +58,8 @@ class PromotionJournal {
 
   /// @param touched nodes that an interrupted run, which this one replaces, may have switched off
   Result<void> begin(std::string_view service, std::string_view node, std::uint64_t epoch,
-                     const std::optional<RoleRecord>& role_before, const std::vector<std::string>& touched);
+                     const std::optional<RoleRecord>& role_before, const std::vector<std::string>& touched,
+                     bool unattended);
   /// @param left the step that was completed right before it, in the same record: one flush for both; empty = none
   Result<void> enter(std::string_view step, std::string_view left = {});
   Result<void> leave(std::string_view step);

@@ -28,6 +28,10 @@ class InstalledFilesTest(unittest.TestCase):
         self.assertFalse((self.prefix / "bin" / "fo-completions").exists())
         for worker in ("fo-drill", "fo-smb", "fo-unpack"):
             self.assertTrue((self.prefix / "libexec" / "failover" / worker).is_file(), worker)
+        for name in ("lib/systemd/system/fo-watch@.service", "lib/systemd/system/fo-ready.timer",
+                     "share/failover/drop-ins/only-the-active.conf"):
+            self.assertTrue((self.prefix / name).is_file(), name)
+        self.assertFalse((self.prefix / "lib" / "systemd" / "system" / "drop-ins").exists())
         headers = {path.name for path in (SOURCE_DIR / "lib" / "include" / "failover").iterdir()}
         self.assertEqual({path.name for path in (self.prefix / "include" / "failover").iterdir()}, headers)
 

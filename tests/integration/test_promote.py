@@ -105,6 +105,17 @@ class Promotion(PromoteCase):
         self.assertEqual(self.pair.promote("resume").status, 3)
         self.assert_promoted("2")
 
+    def test_at_boot_what_was_begun_unattended_goes_on(self):
+        self.assertEqual(self.pair.run("resume", "--boot").status, 0)
+        self.assert_untouched()
+        stopped = self.pair.run("run", "--unattended", "--until", "commit")
+        self.assertEqual(stopped.status, 9, stopped)
+        self.assertNotIn("--unattended", stopped.result["next"])
+        done = self.pair.run("resume", "--boot")
+        self.assertEqual(done.status, 0, done)
+        self.assert_promoted()
+        self.assertEqual(self.pair.run("run", "--boot").status, 2)
+
     def test_abort_before_the_commit_and_after_it(self):
         self.pair.promote("run", "--until", "fence")
         aborted = self.pair.run("abort")

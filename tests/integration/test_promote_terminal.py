@@ -61,6 +61,16 @@ class PromoteAtATerminal(unittest.TestCase):
         self.assertFalse(self.pair.started)
         self.assertEqual((self.pair.addresses, self.pair.mark), ([OLD], None))
 
+    def test_at_boot_what_a_person_began_is_left_to_a_person(self):
+        terminal = self.start("--until", "commit")
+        terminal.read_until("type the service's name")
+        terminal.answer(SERVICE)
+        self.assertEqual(terminal.end(), 9, terminal.text)
+        refused = self.pair.run("resume", "--boot")
+        self.assertEqual(refused.status, 4, refused)
+        self.assertIn("a person has begun", refused.result["message"])
+        self.assertFalse(self.pair.started)
+
     def test_the_evidence_comes_before_the_question_and_the_name_is_the_answer(self):
         terminal = self.start()
         terminal.read_until("type the service's name")

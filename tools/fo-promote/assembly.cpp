@@ -59,6 +59,8 @@ std::string command_with(const PromoteOptions& options, std::string_view verb) {
   if (options.verb == Verb::give_back && behind != arguments.end() && *behind == options.give_back_to) {
     arguments.erase(behind);
   }
+  // Whoever types the command is a person.
+  std::erase_if(arguments, [](const auto& text) { return text == "--unattended" || text == "--boot"; });
   std::string command = "fo-promote " + std::string(verb);
   for (const auto& argument : arguments) command += " " + quoted(argument);
   return command;

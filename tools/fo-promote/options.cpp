@@ -183,6 +183,9 @@ void declare_run(CLI::App& app, PromoteOptions& options) {
   app.add_flag("--allow-stale-backup", options.allow_stale_backup, "Promote with data that is too old, or with none");
   app.add_option("--confirm", options.confirm, "The service's name instead of the question, for scripts")
       ->type_name("FQDN");
+  app.add_flag("--unattended", options.unattended,
+               "As --confirm with the configured service: for units, whose instance names the configuration");
+  app.add_flag("--boot", options.boot, "resume: unattended, and only what was begun unattended");
   app.add_option("--report", options.report, "Write how it went as one HTML page, readable on a phone")
       ->type_name("FILE");
   app.add_option("--notify", options.notify,

@@ -85,6 +85,8 @@ struct PromoteOptions {
   bool pause_off = false;
   bool assume_was_up = false;
   std::string confirm;
+  bool unattended = false;
+  bool boot = false;
   std::vector<std::string> notify;
   std::string report;
   std::vector<std::string> powered_off;

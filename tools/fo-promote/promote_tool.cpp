@@ -33,6 +33,7 @@ void PromoteTool::declare(CLI::App& app) {
 }
 
 Result<cli::Outcome> PromoteTool::run(cli::Session& session) {
+  FO_TRY(settle_confirmation(options_));
   if (!options_.print_states.empty()) return print_states(options_, session);
   switch (options_.verb) {
     case Verb::status:

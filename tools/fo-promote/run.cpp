@@ -31,6 +31,12 @@ int status_to_keep(const PromotionReport& report) {
 
 }  // namespace
 
+Result<void> settle_confirmation(PromoteOptions& options) {
+  if (options.boot && options.verb != Verb::resume) return fail(ErrorKind::usage, "--boot belongs to resume");
+  if ((options.unattended || options.boot) && options.confirm.empty()) options.confirm = options.service;
+  return {};
+}
+
 Result<void> check_confirmation(const PromoteOptions& options, const PromotionSettings& settings) {
   if (settings.attended) return {};
   if (options.confirm.empty()) {
@@ -50,6 +56,7 @@ Result<cli::Outcome> run_promotion(const PromoteOptions& options, cli::Session& 
   if (session.options.dry_run) return run_plan(options, session);
   auto assembly = FO_TRY(assemble(options, session, is_attended(options)));
   FO_TRY(check_confirmation(options, assembly.settings));
+  assembly.settings.leave_attended = options.boot;
   auto parts = assembly.parts();
   const auto ask = make_approval(options, assembly.settings, session, [&touched] { touched = status_unfinished; });
   std::optional<PromotionPlan> plan;

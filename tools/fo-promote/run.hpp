@@ -15,6 +15,9 @@ Result<cli::Outcome> run_promotion(const PromoteOptions& options, cli::Session& 
 
 Result<cli::Outcome> run_abort(const PromoteOptions& options, cli::Session& session);
 
+/// --unattended and --boot are --confirm with the configured service; an error of kind usage where they do not belong.
+Result<void> settle_confirmation(PromoteOptions& options);
+
 /// Without a terminal --confirm must name the service; an error of kind usage. Asks nothing of the world.
 Result<void> check_confirmation(const PromoteOptions& options, const PromotionSettings& settings);
 

@@ -98,6 +98,7 @@ struct PromotionSettings {
   bool allow_stale_backup = false;
   bool assume_was_up = false;                        ///< believe a "down" of probes that were never seen up from here
   bool attended = false;                             ///< a person at a terminal is asked before anything is touched
+  bool leave_attended = false;                       ///< resume: what a person has begun is left to a person
   bool switchover = false;                           ///< planned: the active host serves, and is asked to stop
   std::optional<std::filesystem::path> backup_hook;  ///< has the active host make a backup
   std::optional<std::filesystem::path> sync_hook;    ///< brings the newest backup here and restores it
@@ -225,6 +226,7 @@ struct EarlierPromotion {
   std::vector<PromotionStep> left;       ///< steps that were completed
   std::vector<std::string> fence_tried;  ///< nodes that may have been switched off
   std::vector<std::string> fenced;       ///< nodes that were confirmed off
+  bool unattended = false;               ///< it was begun without a person
   /// By the state table: a run that stopped there can only go on.
   [[nodiscard]] FAILOVER_EXPORT bool committed() const noexcept;
   [[nodiscard]] FAILOVER_EXPORT bool left_step(PromotionStep which) const noexcept;
