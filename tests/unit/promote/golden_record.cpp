@@ -46,7 +46,7 @@ void write_down(const Night& night, const StateDir& state) {
   if (!night.unfinished) return;
   auto journal = PromotionJournal::open(state);
   REQUIRE(journal);
-  REQUIRE(journal->begin("pbx.example", "b", 6, night.role, {}));
+  REQUIRE(journal->begin("pbx.example", "b", 6, night.role, {}, false));
 }
 
 std::string outcome(Night night, const Deed& deed) {

@@ -18,7 +18,7 @@ TEST_CASE("a completed step stands in the record of the next one, or in one of i
   {
     auto journal = PromotionJournal::open(*state);
     REQUIRE(journal);
-    REQUIRE(journal->begin("pbx.example", "b", 4, std::nullopt, {}));
+    REQUIRE(journal->begin("pbx.example", "b", 4, std::nullopt, {}, false));
     REQUIRE(journal->enter("fence"));
     REQUIRE(journal->enter("commit", "fence"));
     REQUIRE(journal->leave("commit"));
