@@ -70,8 +70,8 @@ class DnsArbiter final : public Arbiter {
   Result<void> adopt(const std::string& node, std::uint64_t epoch, const Context& context) override {
     const auto mark = FO_TRY(read_mark(context));
     if (mark && !mark->record.empty()) {
-      return fail(ErrorKind::refused,
-                  fmt::format("DNS has a record of {} already: {}", options_.service, to_txt(*mark)));
+      return fail(ErrorKind::refused, fmt::format("DNS has a record of {} already: {}; nothing is to be adopted",
+                                                  options_.service, to_txt(*mark)));
     }
     const DnsClaim first{
         adopted_by(node, epoch, FO_TRY(random_claim())), rfc3339(std::chrono::system_clock::now()), {}};

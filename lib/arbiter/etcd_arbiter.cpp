@@ -57,9 +57,11 @@ class EtcdArbiter final : public Arbiter {
   Result<void> adopt(const std::string& node, std::uint64_t epoch, const Context& context) override {
     const auto stored = FO_TRY(store_.read(context));
     if (stored.record) {
-      return fail(ErrorKind::refused,
-                  fmt::format("the arbiter has a record of {} already, epoch {} with {} as active", options_.service,
-                              stored.record->epoch, stored.record->active.empty() ? "nobody" : stored.record->active));
+      return fail(
+          ErrorKind::refused,
+          fmt::format("the arbiter has a record of {} already, epoch {} with {} as active; nothing is to be adopted",
+                      options_.service, stored.record->epoch,
+                      stored.record->active.empty() ? "nobody" : stored.record->active));
     }
     const StoredClaim first{adopted_by(node, epoch, FO_TRY(random_claim())), stored.lock};
     return store_.change(stored, first, "", context);

@@ -37,7 +37,8 @@ Result<FileLock> FileLock::take(const std::filesystem::path& path, std::string_v
   while (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno == EINTR) continue;
     if (errno == EWOULDBLOCK) {
-      return fail(ErrorKind::locked, "another run is at work: " + holder(fd.get()) + " holds " + path.string());
+      return fail(ErrorKind::locked,
+                  "another run is at work: " + holder(fd.get()) + " holds " + path.string() + "; wait for its end");
     }
     return fail_errno("cannot lock " + path.string());
   }

@@ -76,7 +76,8 @@ Result<Secret> read_credential_file(const std::filesystem::path& path) {
   // Room for all of it at once, so that no reallocation leaves a copy behind.
   std::string content(static_cast<std::size_t>(info.st_size), '\0');
   if (content.size() > credential_limit) {
-    return fail(ErrorKind::config, "credential file " + place.string() + " is larger than 64 KiB");
+    return fail(ErrorKind::config, "credential file " + place.string() +
+                                       " is larger than 64 KiB, so it is another file; name the right one");
   }
   const auto count = FO_TRY(
       while_doing("reading " + place.string(), read_at(fd.get(), 0, std::as_writable_bytes(std::span(content)))));
@@ -87,7 +88,9 @@ Result<Secret> read_credential_file(const std::filesystem::path& path) {
 Result<Secret> read_password_file(const std::filesystem::path& path) {
   const Secret content = FO_TRY(read_credential_file(path));
   const auto line = content.reveal().substr(0, content.reveal().find_first_of("\r\n"));
-  if (line.empty()) return fail(ErrorKind::config, "password file " + path.string() + " has an empty first line");
+  if (line.empty())
+    return fail(ErrorKind::config,
+                "password file " + path.string() + " has an empty first line; the password belongs there");
   return Secret(std::string(line));
 }
 

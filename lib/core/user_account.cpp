@@ -31,9 +31,11 @@ Result<UserAccount> find_lesser_user(const std::string& name) {
   if (found == nullptr && error != 0 && error != ENOENT && error != ESRCH) {
     return std::unexpected(system_error(error, "cannot look up the user " + name));
   }
-  if (found == nullptr) return fail(ErrorKind::usage, "the user \"" + name + "\" does not exist on this host");
+  if (found == nullptr)
+    return fail(ErrorKind::usage, "the user \"" + name + "\" does not exist on this host; make it or name another");
   if (entry.pw_uid == 0) return fail(ErrorKind::refused, "\"" + name + "\" is root: name a user of lesser rights");
-  if (::geteuid() != 0) return fail(ErrorKind::permission, "only root can run a program as " + name);
+  if (::geteuid() != 0)
+    return fail(ErrorKind::permission, "only root can run a program as " + name + "; type it as root");
   const std::string home = entry.pw_dir;
   UserAccount user{name, entry.pw_uid, entry.pw_gid, std::vector<gid_t>(most_groups), home.empty() ? "/" : home};
   int count = most_groups;

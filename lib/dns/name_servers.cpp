@@ -77,7 +77,9 @@ Result<std::vector<NameServer>> find_name_servers(const PrimaryServer& primary, 
   const auto answer = FO_TRY(primary.ask(question, context));
   const auto records = FO_TRY(rrset_in(answer, question));
   if (records.empty()) {
-    return fail(ErrorKind::not_found, fmt::format("{} has no NS records: it is not a zone", zone.to_text()));
+    return fail(
+        ErrorKind::not_found,
+        fmt::format("{} has no NS records: it is not a zone; name the zone that holds the service", zone.to_text()));
   }
   if (records.size() > max_servers) {
     return fail(ErrorKind::protocol, fmt::format("{} has more than {} name servers", zone.to_text(), max_servers));

@@ -86,7 +86,8 @@ Result<void> still_the_same(Source& source, const ObjectInfo& object, unsigned r
   const auto now = retrying(retries, context, [&] { return source.stat(object.path, context); });
   if (now && same_object(*now, object)) return {};
   if (!now && now.error().kind != ErrorKind::not_found) return std::unexpected(now.error());
-  return fail(ErrorKind::conflict, object.name + " was replaced or written to while it was downloaded");
+  return fail(ErrorKind::conflict,
+              object.name + " was replaced or written to while it was downloaded; try again later");
 }
 
 namespace {

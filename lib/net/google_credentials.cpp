@@ -24,7 +24,7 @@ namespace {
 Result<std::string> text_of(const nlohmann::json& file, std::string_view key) {
   const auto found = file.find(key);
   if (found == file.end() || !found->is_string() || found->get<std::string>().empty()) {
-    return fail(ErrorKind::config, fmt::format("it lacks \"{}\"", key));
+    return fail(ErrorKind::config, fmt::format("it lacks \"{}\"; get the file anew", key));
   }
   return found->get<std::string>();
 }
@@ -46,7 +46,7 @@ Result<void> set_token_uri(GoogleCredentials& credentials, const nlohmann::json&
 
 Result<GoogleCredentials> parse_google_credentials(std::string_view json) {
   const auto file = nlohmann::json::parse(json, nullptr, false);
-  if (!file.is_object()) return fail(ErrorKind::config, "it is no JSON file of Google's");
+  if (!file.is_object()) return fail(ErrorKind::config, "it is no JSON file of Google's; get it anew");
   const auto type = FO_TRY(text_of(file, "type"));
   if (type != "service_account" && type != "authorized_user") {
     return fail(

@@ -32,7 +32,8 @@ Result<void> check_serving(const PromotionSettings& settings, PromotionParts& pa
   FO_TRY(context.check());
   if (seen.size() != settings.self_probes.size() || !all_up(seen)) {
     return fail(ErrorKind::refused,
-                "the service does not answer here, so this host cannot be adopted as the active one");
+                "the service does not answer here, so this host cannot be adopted as the active one; start it first, "
+                "or look at the self-probes: fo-probe TARGET");
   }
   for (const auto& peer : observe_peers(parts.peers, parts.observer, 1, Duration::zero(), context)) {
     if (!peer.verdict.health || *peer.verdict.health == Health::down) continue;
@@ -45,8 +46,10 @@ Result<void> check_serving(const PromotionSettings& settings, PromotionParts& pa
 Result<void> check_unwritten(const PromotionSettings& settings, Arbiter& arbiter, const Context& context) {
   const auto record = arbiter.read(context);
   if (record) {
-    return fail(ErrorKind::refused, fmt::format("the arbiter has a record of {} already: epoch {}, active is {}",
-                                                settings.service, record->epoch, record->active.value_or("nobody")));
+    return fail(ErrorKind::refused,
+                fmt::format("the arbiter has a record of {} already: epoch {}, active is {}; to take "
+                            "over from that one type: fo-promote run",
+                            settings.service, record->epoch, record->active.value_or("nobody")));
   }
   return record.error().kind == ErrorKind::not_found ? Result<void>{} : std::unexpected(record.error());
 }

@@ -66,7 +66,9 @@ Result<Swapped> swap_view(DnsView& view, std::optional<ServiceRecord> known, con
     if (!result && (attempt == attempts || !may_pass(result.error()))) return std::unexpected(result.error());
     if (auto swapped = std::move(result).value_or(std::nullopt)) return std::move(*swapped);
     if (attempt == attempts) {
-      return fail(ErrorKind::unfinished, view.updater->describe() + " changes under our hands");
+      return fail(
+          ErrorKind::unfinished,
+          view.updater->describe() + " changes under our hands; find out who else writes there: fo-promote dns show");
     }
     FO_TRY(pause_between_tries(attempt_interval, context));
   }

@@ -50,7 +50,8 @@ Result<void> await_ttl(DnsView& view, const ServiceRecord& wanted, const Context
 Result<ViewOutcome> set_view_ttl(DnsView& view, std::chrono::seconds ttl, const Context& context) {
   const auto decide = [&](const ServiceRecord& current) -> Result<std::optional<ServiceRecord>> {
     if (endpoints_of(current).empty()) {
-      return fail(ErrorKind::not_found, view.updater->describe() + ": the name does not exist, so it has no TTL");
+      return fail(ErrorKind::not_found,
+                  view.updater->describe() + ": the name does not exist, so it has no TTL; look: fo-promote dns show");
     }
     if (current.ttl.count() == 0) {
       return fail(ErrorKind::refused, view.updater->describe() + ": its records have no TTL");

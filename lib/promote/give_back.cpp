@@ -78,7 +78,8 @@ class GivingBack {
     if (!parts_.arbiter.keeps_record()) {
       if (role_.role == Role::active || role_.role == Role::standby) return {};
       return fail(ErrorKind::refused,
-                  fmt::format("the role of this host is {}: it has nothing to give", to_string(role_.role)));
+                  fmt::format("the role of this host is {}: it has nothing to give; type it on the active one",
+                              to_string(role_.role)));
     }
     const auto record = FO_TRY(parts_.arbiter.read(context_));
     known_ = std::max(known_, record.epoch);
@@ -86,7 +87,7 @@ class GivingBack {
     const bool given = record.active == peer_.name && record.maybe == std::vector{peer_.name};
     active_on_record_ = ours;
     if (ours || given) return {};
-    return fail(ErrorKind::refused, fmt::format("the arbiter says that {} is active, not {}",
+    return fail(ErrorKind::refused, fmt::format("the arbiter says that {} is active, not {}; type it there",
                                                 record.active.value_or("nobody"), settings_.node));
   }
 

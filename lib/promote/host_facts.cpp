@@ -37,11 +37,11 @@ Result<bool> clock_is_kept() {
 
 Result<void> check_program(const std::filesystem::path& program) {
   if (!program.is_absolute()) {
-    return fail(ErrorKind::config, fmt::format("{} is not an absolute path", program.string()));
+    return fail(ErrorKind::config, fmt::format("{} is not an absolute path; begin it with /", program.string()));
   }
   struct stat info{};
   if (::stat(program.c_str(), &info) != 0) return fail_errno(program.string() + " cannot be run");
-  if (!S_ISREG(info.st_mode)) return fail(ErrorKind::config, program.string() + " is no file");
+  if (!S_ISREG(info.st_mode)) return fail(ErrorKind::config, program.string() + " is no file; name a program");
   if (::access(program.c_str(), X_OK) != 0) return fail_errno(program.string() + " cannot be run");
   return {};
 }

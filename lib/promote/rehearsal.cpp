@@ -100,7 +100,8 @@ Result<Rehearsed> rehearse_start(const Rehearsal& rehearsal, const Context& cont
   }
   FO_TRY(while_doing("--drill-hook", check_program(rehearsal.hook)));
   if (::geteuid() != 0) {
-    return fail(ErrorKind::permission, "a drill-hook runs in namespaces of its own, which only root may make");
+    return fail(ErrorKind::permission,
+                "a drill-hook runs in namespaces of its own, which only root may make; type it as root");
   }
   auto worker = FO_TRY(Worker::start("fo-drill"));
   FO_TRY(worker->send(FrameKind::request, order(rehearsal), context));

@@ -44,8 +44,9 @@ Result<Holder> holder_on_record(const PromotionSettings& settings, Arbiter& arbi
   if (record.promoting)
     return fail(ErrorKind::refused, *record.promoting + " promotes at this moment; try again later");
   if (holder.empty() || holder == settings.node) {
-    return fail(ErrorKind::refused, fmt::format("the arbiter says that {} is active: there is nobody to join",
-                                                holder.empty() ? std::string("nobody") : "this host"));
+    return fail(ErrorKind::refused,
+                fmt::format("the arbiter says that {} is active: there is nobody to join; promote another host first",
+                            holder.empty() ? std::string("nobody") : "this host"));
   }
   return Holder{holder, record.epoch};
 }
@@ -58,12 +59,16 @@ Result<Holder> holder_in_dns(const PromotionSettings& settings, PromotionParts& 
     if (mark && (!newest || mark->epoch > newest->epoch)) newest = mark;
   }
   if (!newest) {
-    return fail(ErrorKind::refused, "no view carries an epoch, so nothing says that another host is the active one");
+    return fail(ErrorKind::refused,
+                "no view carries an epoch, so nothing says that another host is the active one; on the one that "
+                "serves type: fo-promote adopt");
   }
   if (newest->node == settings.node) {
     return fail(
         ErrorKind::refused,
-        fmt::format("DNS says that this host is the active one since {}: there is nobody to join", newest->time));
+        fmt::format("DNS says that this host is the active one since {}: there is nobody to join; promote another "
+                    "host first",
+                    newest->time));
   }
   return Holder{newest->node, newest->epoch};
 }

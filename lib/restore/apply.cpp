@@ -50,8 +50,11 @@ bool is_directory_act(ActKind kind) noexcept {
 }
 
 std::unexpected<Error> conflict(const std::string& path) {
-  return fail(ErrorKind::conflict,
-              path + " is not as we left it: somebody else changed it in the middle of the restore");
+  return fail(
+      ErrorKind::conflict,
+      path +
+          " is not as we left it: somebody else changed it in the middle of the restore; see to it that nothing "
+          "writes there, then type: fo-restore --recover");
 }
 
 }  // namespace

@@ -35,8 +35,8 @@ Result<void> check_fact(const std::string& key, const std::string& glob, const V
                                                 backup.path.string(), key, glob));
   }
   if (::fnmatch(glob.c_str(), value->c_str(), 0) == 0) return {};
-  return fail(ErrorKind::refused,
-              fmt::format("the {} of {} is {}, not {}, as --require demands", key, backup.path.string(), *value, glob));
+  return fail(ErrorKind::refused, fmt::format("the {} of {} is {}, not {}, as --require demands; nothing was changed",
+                                              key, backup.path.string(), *value, glob));
 }
 
 Result<void> check_shrink(std::string_view what, std::optional<std::uint64_t> now, std::optional<std::uint64_t> before,

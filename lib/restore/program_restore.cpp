@@ -185,7 +185,9 @@ Result<RestoreReport> roll_back_program(const StateDir& state, RestoreJournal& j
     }
   }
   if (!back || run.program.empty() || !is_there(back->backup)) {
-    return fail(ErrorKind::not_found, "there is no backup of an earlier generation to go back to");
+    return fail(ErrorKind::not_found,
+                "there is no backup of an earlier generation to go back to; restore an older one by its path, "
+                "fo-fetch --list shows those of the store");
   }
   run.after = back;
   auto warnings = FO_TRY(begin_and_work(state, journal, std::move(run), back->backup, nullptr, context));

@@ -58,7 +58,8 @@ Result<void> check_role(const StateDir& state, Lock lock = Lock::own) {
   if (lock == Lock::lent && record->role == Role::promoting) return {};
   return fail(ErrorKind::refused, "this host is " + std::string(to_string(record->role)) + " (epoch " +
                                       std::to_string(record->epoch) +
-                                      "); only a standby is restored: it would overwrite what serves");
+                                      "); only a standby is restored: it would overwrite what serves; to make it one "
+                                      "type: fo-promote rejoin");
 }
 
 Result<void> check_options(const RestoreOptions& options) {
@@ -188,7 +189,10 @@ class JournaledRestorer final : public Restorer {
     }
     FO_TRY(recover_open_run(work.state, work.journal, observer_.get(), context));
     const auto current = FO_TRY(read_restored_generation(work.state));
-    if (!current) return fail(ErrorKind::not_found, "nothing was restored here: there is nothing to go back from");
+    if (!current)
+      return fail(
+          ErrorKind::not_found,
+          "nothing was restored here: there is nothing to go back from; what was done says: fo-restore --history");
     if (current->roots.empty()) return roll_back_program(work.state, work.journal, hooks, context);
     return roll_back_tree(work.state, work.journal, *current, hooks, context);
   }

@@ -69,8 +69,9 @@ class Walk {
       const auto facts = FO_TRY(while_doing("looking at " + root.directory, look_at(directory.get(), "")));
       const bool fresh = off_limits_.emplace(facts.device, facts.identity.inode).second;
       if (!fresh) {
-        return fail(ErrorKind::refused,
-                    root.directory + " is our state directory, or another target under a second name");
+        return fail(ErrorKind::refused, root.directory +
+                                            " is our state directory, or another target under a second name; "
+                                            "name another directory");
       }
       survey_.paths[root.prefix] = {facts, root.prefix};
     }

@@ -146,7 +146,9 @@ Result<UndoCopied> copy_undo(const StateDir& state, std::uint64_t generation, co
                              const Context& context) {
   const auto plan = read_restore_plan(state, generation);
   if (!plan && plan.error().kind == ErrorKind::not_found) {
-    return fail(ErrorKind::not_found, fmt::format("the undo copies of generation {} are gone", generation));
+    return fail(
+        ErrorKind::not_found,
+        fmt::format("the undo copies of generation {} are gone; what is left says: fo-restore --history", generation));
   }
   if (!plan) return std::unexpected(plan.error());
   const auto tree = FO_TRY(LiveTree::open(plan->roots));

@@ -29,7 +29,8 @@ using Json = nlohmann::json;
 constexpr std::int64_t format_number = 1;
 
 std::unexpected<Error> damaged(std::string_view record) {
-  return fail(ErrorKind::integrity, "the promotion journal holds a record that makes no sense: " + std::string(record));
+  return fail(ErrorKind::integrity, "the promotion journal holds a record that makes no sense: " + std::string(record) +
+                                        "; keep the file, and see in DNS who serves: fo-promote dns show");
 }
 
 std::string text_of(const Json& json, const char* key) {

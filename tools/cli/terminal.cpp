@@ -62,13 +62,14 @@ Result<std::string> ask(std::string_view question, const Context& context) {
   std::fwrite(question.data(), 1, question.size(), stderr);
   std::fflush(stderr);
   auto line = FO_TRY(read_line(context));
-  if (!line) return fail(ErrorKind::refused, "no answer was given");
+  if (!line) return fail(ErrorKind::refused, "no answer was given; nothing was touched, type the command again");
   return *line;
 }
 
 Result<std::string> first_line_of_stdin(const Context& context) {
   auto line = FO_TRY(read_line(context));
-  if (!line || line->empty()) return fail(ErrorKind::not_found, "stdin holds no line to read");
+  if (!line || line->empty())
+    return fail(ErrorKind::not_found, "stdin holds no line to read; what should have written one says why");
   return *line;
 }
 

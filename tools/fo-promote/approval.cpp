@@ -84,7 +84,8 @@ PromotionApproval make_approval(const PromoteOptions& options, const PromotionSe
       FO_TRY(ask_person(settings, plan, parts, session.context));
     } else if (options.confirm != settings.service) {
       return fail(ErrorKind::usage,
-                  fmt::format("--confirm {} is not the service {}", options.confirm, settings.service));
+                  fmt::format("--confirm {0} is not the service {1}; nothing was touched, type --confirm {1}",
+                              options.confirm, settings.service));
     }
     done();
     return {};

@@ -20,7 +20,8 @@ Result<cli::Outcome> run_guard(const PromoteOptions& options, cli::Session& sess
   const auto answer = guard_start(assembly.settings, *assembly.arbiter, options.run_dir, session.context);
   session.output.object("guard", nlohmann::json{{"allowed", answer.allowed}, {"reason", answer.reason}}.dump());
   if (!answer.allowed) {
-    return fail(ErrorKind::refused, fmt::format("{} may not start here: {}", options.service, answer.reason));
+    return fail(ErrorKind::refused, fmt::format("{} may not start here: {}; what this host is says: fo-promote status",
+                                                options.service, answer.reason));
   }
   session.output.note(Level::info, answer.reason);
   return cli::Outcome{};

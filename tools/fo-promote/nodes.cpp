@@ -67,7 +67,9 @@ Result<const cli::NodeSection*> own_section(const std::vector<cli::NodeSection>&
     return fail(ErrorKind::config, "who is this host? No [node.NAME] section has its machine id; add --node NAME");
   }
   const auto named = std::ranges::find(sections, node, &cli::NodeSection::name);
-  if (named == sections.end()) return fail(ErrorKind::config, fmt::format("there is no section [node.{}]", node));
+  if (named == sections.end())
+    return fail(ErrorKind::config,
+                fmt::format("there is no section [node.{}] in the configuration; add it, or name another", node));
   if (by_id != nullptr && by_id->name != node) {
     return fail(ErrorKind::config,
                 fmt::format("--node says {}, but this host's machine id is that of [node.{}]", node, by_id->name));

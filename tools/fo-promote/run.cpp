@@ -43,7 +43,9 @@ Result<void> check_confirmation(const PromoteOptions& options, const PromotionSe
     return fail(ErrorKind::usage, fmt::format("there is no terminal to ask at; add --confirm {}", settings.service));
   }
   if (options.confirm != settings.service) {
-    return fail(ErrorKind::usage, fmt::format("--confirm {} is not the service {}", options.confirm, settings.service));
+    return fail(ErrorKind::usage,
+                fmt::format("--confirm {0} is not the service {1}; nothing was touched, type --confirm {1}",
+                            options.confirm, settings.service));
   }
   return {};
 }
