@@ -195,7 +195,8 @@ Result<FetchOutcome> SourceFetcher::fetch(const FetchPlan& plan, const Context& 
   }
   auto chosen = plan.chosen;
   outcome.warnings.insert(outcome.warnings.end(), verified->warnings.begin(), verified->warnings.end());
-  if (!chosen.content && verified->content) learn_age(chosen, *verified->content, outcome.warnings);
+  const auto& content = verified->content;
+  if (!chosen.content && content) learn_age(chosen, *content, outcome.warnings);
   BackupSidecar sidecar;
   sidecar.source = source_->describe();
   sidecar.object = plan.chosen.object.path;

@@ -5,6 +5,7 @@
 #include <expected>
 #include <functional>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
