@@ -136,6 +136,7 @@ int run(std::span<char*> arguments) {
   constexpr std::size_t expected = 6;
   if (arguments.size() != expected) return 2;
   std::vector<int> folders;
+  folders.reserve(number(arguments[1]));
   for (std::uint64_t i = 0; i < number(arguments[1]); ++i) folders.push_back(archive_fd + 1 + static_cast<int>(i));
   // Time zone and locale are files: before the doors are shut.
   ::setenv("TZ", arguments[5], 1);
