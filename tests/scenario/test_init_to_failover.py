@@ -1,5 +1,7 @@
 """From nothing to a failover: fo-promote init for a pair, then only the commands that it and the shipped units say."""
 
+import re
+import shlex
 import time
 import unittest
 
@@ -7,6 +9,21 @@ from support import tool
 from support.init_world import ACTIVE, MACHINE_IDS, STANDBY, InitWorld
 from support.named import SERVICE
 from support.server import wait_until
+
+UNITS = tool.SOURCE_DIR / "packaging/systemd"
+
+
+def shipped(world, unit):
+    """The command that a unit of the package runs, with the configuration of the standby as that of its instance."""
+    text = (UNITS / unit).read_text(encoding="utf-8")
+    command = re.search(r"^ExecStart=(?:/bin/sh .*exec )?(fo-[^;'\n]+)", text, re.MULTILINE)[1]
+    return shlex.split(command.replace("/etc/failover/%i.conf", str(world.config("standby"))))
+
+
+def good_ends(unit):
+    """With which statuses that unit has not failed."""
+    also = re.search(r"^SuccessExitStatus=(.*)$", (UNITS / unit).read_text(encoding="utf-8"), re.MULTILINE)
+    return [0, *(int(status) for status in (also[1].split() if also else []))]
 
 
 class InitToFailover(unittest.TestCase):
@@ -42,27 +59,30 @@ class InitToFailover(unittest.TestCase):
         self.assertEqual(world.run("active", "fo-promote", "guard").status, 0, adopted)
         self.assertEqual(world.run("standby", "fo-promote", "guard").status, 4)
 
-        fetched = self.good(world.run("standby", "fo-fetch", "--no-progress"), 0, 3)  # its content is old
-        self.good(world.run("standby", "fo-restore", "--no-progress", "-", stdin=fetched.stdout), 0, 3)
+        for unit in ("fo-fetch@.service", "fo-restore@.service"):
+            self.good(world.run("standby", *shipped(world, unit)), *good_ends(unit))
         self.assertTrue((world.dir / "standby/pbx/kamailio.cfg").exists())
 
-        watch = world.start("standby", "fo-probe", "--watch")
+        watch = world.start("standby", *shipped(world, "fo-watch@.service"))
         self.addCleanup(watch.kill)
         seen = world.dir / "standby/state/probe/seen-up"
         wait_until(seen.exists, "the watch to see the active host", 20)
         drill = world.run("standby", "fo-promote", "drill")
         self.assertIn(drill.status, (0,), drill)
-        refused = world.run("standby", "fo-promote", "run", "--confirm", SERVICE)
+        promotion = shipped(world, "fo-promote@.service")
+        refused = world.run("standby", *promotion)
         self.assertEqual(refused.status, 4, refused)
 
         begun = time.monotonic()
         world.crash()
         self.assertEqual(tool.finish(watch, 60).status, 0)
-        done = self.good(world.run("standby", "fo-promote", "run", "--confirm", SERVICE), 0, 3)
+        done = self.good(world.run("standby", *promotion), *good_ends("fo-promote@.service"))
         self.assertLess(time.monotonic() - begun, 60)
         self.assertEqual(world.address, [STANDBY], done)
         self.good(world.run("standby", "fo-probe", f"sip://{STANDBY}"))
         self.assertEqual(world.run("standby", "fo-promote", "guard").status, 0)
+        for unit in ("fo-recover.service", "fo-resume.service"):  # at the next boot
+            self.good(world.run("standby", *shipped(world, unit)), *good_ends(unit))
         power = world.network.inside("standby", str(world.dir / "power"), "status")
         self.assertEqual(power.strip(), "off")
 

@@ -36,7 +36,6 @@
 #include "fo-promote/init/session_dialogue.hpp"
 #include "fo-promote/options.hpp"
 #include "fo-promote/promote_tool.hpp"
-#include "fo-promote/ready.hpp"
 
 namespace failover::promote_tool {
 
