@@ -85,10 +85,15 @@ class Demoting {
     const auto stopped = stop();
     if (!stopped) return undo(stopped.error());
     const auto left = leave();
-    if (left) return close_demotion(state_);
+    if (!left) {
+      return fail(ErrorKind::unfinished,
+                  fmt::format("the services of this host are stopped and masked, but it has not left the record: {}",
+                              left.error().message));
+    }
+    const auto closed = close_demotion(state_);
+    if (closed) return {};
     return fail(ErrorKind::unfinished,
-                fmt::format("the services of this host are stopped and masked, but it has not left the record: {}",
-                            left.error().message));
+                fmt::format("this host is demoted, but that cannot be written down: {}", closed.error().message));
   }
 
   /// Also where a run was killed half way.

@@ -193,6 +193,14 @@ class Failures(DemoteCase):
         self.assertEqual(self.demote().status, 0)
         self.assert_demoted()
 
+    def test_an_end_that_cannot_be_written_down_is_no_failure_that_changed_nothing(self):
+        note = self.host.state / "promote/demoting"
+        self.systemd.unit(UNIT, "active", on_stop=f"rm -f {self.host.serving} {note}; mkdir -p {note}/x")
+        done = self.demote()
+        self.assertEqual(done.status, 9, done)
+        self.assertIn("this host is demoted", done.result["message"])
+        self.assertEqual((self.host.role, self.on_record()), (("standby", 1), ("", "")))
+
     def test_what_no_unit_is_and_starts_at_the_last_moment(self):
         """Nothing can be masked there: one more look behind the role, which the guard heeds."""
         looks = self.host.dir / "looks"

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <fmt/chrono.h>
@@ -23,6 +24,7 @@
 #include "cli/terminal.hpp"
 #include "fo-promote/json.hpp"
 #include "fo-promote/options.hpp"
+#include "fo-promote/run.hpp"
 
 namespace failover::promote_tool {
 
@@ -55,13 +57,16 @@ Result<void> ask_word(const PeerFacts& facts, PromotionPeer& peer, const Context
   return {};
 }
 
+/// What is typed must be the service's name.
+Result<void> ask_name(std::string_view what, const std::string& service, const Context& context) {
+  const auto answer = FO_TRY(cli::ask(fmt::format("{}, type the service's name ({}): ", what, service), context));
+  if (answer == service) return {};
+  return fail(ErrorKind::refused, fmt::format("'{}' is not {}; nothing was touched", answer, service));
+}
+
 Result<void> ask_person(const PromotionSettings& settings, const PromotionPlan& plan, PromotionParts& parts,
                         const Context& context) {
-  const auto question = fmt::format("To promote this host, type the service's name ({}): ", settings.service);
-  const auto answer = FO_TRY(cli::ask(question, context));
-  if (answer != settings.service) {
-    return fail(ErrorKind::refused, fmt::format("'{}' is not {}; nothing was touched", answer, settings.service));
-  }
+  FO_TRY(ask_name("To promote this host", settings.service, context));
   for (std::size_t i = 0; i < parts.peers.size(); ++i) {
     if (needs_word(plan.facts.peers[i])) FO_TRY(ask_word(plan.facts.peers[i], parts.peers[i], context));
   }
@@ -69,6 +74,12 @@ Result<void> ask_person(const PromotionSettings& settings, const PromotionPlan& 
 }
 
 }  // namespace
+
+Result<void> confirm_service(const PromoteOptions& options, const PromotionSettings& settings, std::string_view what,
+                             const cli::Session& session) {
+  if (!settings.attended) return check_confirmation(options, settings);
+  return ask_name(fmt::format("{}; to go on", what), settings.service, session.context);
+}
 
 PromotionApproval make_approval(const PromoteOptions& options, const PromotionSettings& settings,
                                 const cli::Session& session, std::function<void()> approved) {
@@ -82,10 +93,8 @@ PromotionApproval make_approval(const PromoteOptions& options, const PromotionSe
     if (plan.decision == PromotionDecision::stop) return {};
     if (settings.attended) {
       FO_TRY(ask_person(settings, plan, parts, session.context));
-    } else if (options.confirm != settings.service) {
-      return fail(ErrorKind::usage,
-                  fmt::format("--confirm {0} is not the service {1}; nothing was touched, type --confirm {1}",
-                              options.confirm, settings.service));
+    } else {
+      FO_TRY(check_confirmation(options, settings));
     }
     done();
     return {};

@@ -13,8 +13,8 @@
 #include "cli/exit_status.hpp"
 #include "cli/output.hpp"
 #include "cli/session.hpp"
-#include "cli/terminal.hpp"
 #include "cli/tool.hpp"
+#include "fo-promote/approval.hpp"
 #include "fo-promote/assembly.hpp"
 #include "fo-promote/options.hpp"
 #include "fo-promote/run.hpp"
@@ -24,15 +24,6 @@ namespace failover::promote_tool {
 namespace {
 
 using nlohmann::json;
-
-Result<void> ask_name(const PromoteOptions& options, const PromotionSettings& settings, const char* what,
-                      const cli::Session& session) {
-  if (!settings.attended) return check_confirmation(options, settings);
-  const auto question = fmt::format("{}; type the service's name ({}): ", what, options.service);
-  const auto answer = FO_TRY(cli::ask(question, session.context));
-  if (answer == options.service) return {};
-  return fail(ErrorKind::refused, fmt::format("'{}' is not {}; nothing was touched", answer, options.service));
-}
 
 Result<cli::Outcome> show(const DemotionPlan& plan, cli::Session& session) {
   session.output.object(
@@ -59,7 +50,8 @@ Result<cli::Outcome> run_demote(const PromoteOptions& options, cli::Session& ses
     const auto plan = FO_TRY(plan_demotion(settings, *assembly.arbiter, *assembly.self_observer, session.context));
     return show(plan, session);
   }
-  FO_TRY(ask_name(options, settings, "This host stops, and nobody serves until another one is promoted", session));
+  FO_TRY(
+      confirm_service(options, settings, "This host stops, and nobody serves until another one is promoted", session));
   const auto done = demote(settings, *assembly.arbiter, *assembly.self_observer, session.context);
   if (!done) {
     return touched_by(done.error(),
@@ -84,7 +76,7 @@ Result<cli::Outcome> run_serve_again(const PromoteOptions& options, cli::Session
   auto assembly = FO_TRY(assemble_for_demote(options, session, is_attended(options)));
   const auto& settings = assembly.settings;
   if (session.options.dry_run) return fail(ErrorKind::usage, "--dry-run does not go with give-back");
-  FO_TRY(ask_name(options, settings, "The services of this host start again", session));
+  FO_TRY(confirm_service(options, settings, "The services of this host start again", session));
   const auto epoch = serve_again(settings, *assembly.arbiter, *assembly.self_observer, session.context);
   if (!epoch) {
     return touched_by(epoch.error(), fmt::format("again: {} {}", settings.give_back_command, settings.node), touched);

@@ -15,8 +15,8 @@
 #include "cli/exit_status.hpp"
 #include "cli/output.hpp"
 #include "cli/session.hpp"
-#include "cli/terminal.hpp"
 #include "cli/tool.hpp"
+#include "fo-promote/approval.hpp"
 #include "fo-promote/assembly.hpp"
 #include "fo-promote/demote.hpp"
 #include "fo-promote/json.hpp"
@@ -31,16 +31,6 @@ std::string time_text(WallTime time) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", std::chrono::floor<std::chrono::seconds>(time));
 }
 
-/// Either the name is typed now or it stands on the command line: both verbs stop what runs here.
-Result<void> ask(const PromoteOptions& options, const PromotionSettings& settings, const std::string& what,
-                 const cli::Session& session) {
-  if (!settings.attended) return check_confirmation(options, settings);
-  const auto question = fmt::format("{}; type the service's name ({}): ", what, options.service);
-  const auto answer = FO_TRY(cli::ask(question, session.context));
-  if (answer == options.service) return {};
-  return fail(ErrorKind::refused, fmt::format("'{}' is not {}; nothing was touched", answer, options.service));
-}
-
 Result<Assembly> assemble_for(const PromoteOptions& options, const cli::Session& session, const std::string& verb) {
   if (session.options.dry_run) return fail(ErrorKind::usage, "--dry-run does not go with " + verb);
   return assemble(options, session, is_attended(options));
@@ -50,8 +40,8 @@ Result<Assembly> assemble_for(const PromoteOptions& options, const cli::Session&
 
 Result<cli::Outcome> run_rejoin(const PromoteOptions& options, cli::Session& session) {
   auto assembly = FO_TRY(assemble_for(options, session, "rejoin"));
-  FO_TRY(ask(options, assembly.settings, "What runs here is stopped, and its data is replaced by the active host's",
-             session));
+  FO_TRY(confirm_service(options, assembly.settings,
+                         "What runs here is stopped, and its data is replaced by the active host's", session));
   auto parts = assembly.parts();
   const auto done = FO_TRY(rejoin(assembly.settings, parts, session.context));
   for (const auto& warning : done.warnings) session.output.note(Level::warning, warning);
@@ -74,8 +64,8 @@ Result<cli::Outcome> run_give_back(const PromoteOptions& options, cli::Session& 
   }
   auto assembly = FO_TRY(assemble_for(options, session, "give-back"));
   if (options.give_back_to == assembly.settings.node) return run_serve_again(options, session, touched);
-  FO_TRY(ask(options, assembly.settings,
-             fmt::format("This host stops, and {} becomes the active one", options.give_back_to), session));
+  FO_TRY(confirm_service(options, assembly.settings,
+                         fmt::format("This host stops, and {} becomes the active one", options.give_back_to), session));
   auto parts = assembly.parts();
   const auto done = give_back(assembly.settings, parts, options.give_back_to, session.context);
   // Something was stopped: the end is told by what is left to do, also when a signal came.
