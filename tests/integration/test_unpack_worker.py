@@ -101,6 +101,14 @@ class UnpackWorkerTest(unittest.TestCase):
                 self.assertIn(text, done.stderr)
                 self.assert_untouched(done)
 
+    def test_the_word_encrypted_opens_nothing(self):
+        """A link of a sealed archive is looked at by whoever unpacks it; a restore lets no archive be sealed."""
+        link = "confined(); request(); send(6, entry() + entry(b'l', kind=2, link=b'/etc')); send(3, {'format': 2})"
+        done = self.restore(link, "--symlinks", "inside")
+        self.assertEqual(done.status, 7, done)
+        self.assertIn("rule link", done.stderr)
+        self.assert_untouched(done)
+
     def test_a_worker_that_hangs_is_ended_at_the_deadline(self):
         """Property bounded."""
         for name, code in {"at once": "time.sleep(60)", "while it lists": "confined(); time.sleep(60)",
