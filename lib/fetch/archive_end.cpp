@@ -103,7 +103,7 @@ bool is_cut_off(std::string_view head, std::string_view tail) {
                        "7zXZ"))
     return !tail.ends_with("YZ");
   if (head.starts_with("\x1f\x8b") || head.starts_with("\x28\xb5\x2f\xfd")) return false;
-  return tail.size() < end_of_tar || tail.find_last_not_of('\0') >= tail.size() - end_of_tar;
+  return tail.size() < end_of_tar || tail.substr(tail.size() - end_of_tar).find_first_not_of('\0') != tail.npos;
 }
 
 /// A tar has no index: its last bytes stand for it. Packed ones end with a sum of all that is in them.

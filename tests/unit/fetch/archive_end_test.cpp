@@ -54,6 +54,7 @@ TEST_CASE("A tar is complete as far as its end tells") {
   auto tar = std::string(512, 'n');
   tar.replace(257, 5, "ustar");
   CHECK(look(tar + std::string(1024, '\0')).state == ArchiveState::complete);
+  CHECK(look(tar + std::string(100'000, '\0')).state == ArchiveState::complete);
   CHECK(look(tar + std::string(1023, '\0')).state == ArchiveState::incomplete);
   CHECK(look(tar).state == ArchiveState::incomplete);
   const std::string xz(
