@@ -16,9 +16,11 @@ namespace {
 
 bool is_copy_of(const BackupSidecar& sidecar, std::string_view source, const FetchCandidate& candidate) {
   const auto& object = candidate.object;
-  // The index has every entry's name, size, CRC and time: with it the place need not be the same one.
   const bool same_place = sidecar.source == source && sidecar.object == object.path;
-  return sidecar.size == object.size && sidecar.modified == object.modified &&
+  // A zip's index has every entry's name, size, CRC and time: with it the place need not be the same one. The end of a
+  // tar, which tells no time, may be nothing but zeros.
+  const bool index_tells = candidate.content.has_value();
+  return (same_place || index_tells) && sidecar.size == object.size && sidecar.modified == object.modified &&
          sidecar.index_sha256 == candidate.index_sha256 && (!same_place || sidecar.version == object.version);
 }
 

@@ -1,5 +1,6 @@
 """fo-fetch of what is no plain zip: tars, packed or not, encrypted zips, archives with links; and that fo-restore takes them."""
 
+import io
 import os
 import subprocess
 import tarfile
@@ -103,6 +104,20 @@ class Tars(FormatCase):
             self.assertEqual(run.status, 3, run)
             self.assertRegex(run.result["message"], r"PBX\.tar\.gz is .* old, more than the .* of --max-age")
         self.fetched(archive.name, "--max-age", "41h")
+
+    def test_two_that_look_alike_from_outside_are_two(self):
+        """Size, time and end agree: a tar ends with zeros, which tell nothing."""
+        when = time.time_ns() - 300 * 10**9
+        for name, content in (("one.tar", b"1"), ("two.tar", b"2")):
+            with tarfile.open(self.store / name, "w") as archive:
+                entry = tarfile.TarInfo("file")
+                entry.size, entry.mtime = 1, when // 10**9
+                archive.addfile(entry, io.BytesIO(content))
+            with open(self.store / name, "ab") as archive:
+                archive.write(bytes(70_000))
+            os.utime(self.store / name, ns=(when, when))
+        for name in ("one.tar", "two.tar"):
+            self.assertEqual(self.fetched(name).read_bytes(), (self.store / name).read_bytes())
 
     def test_no_way_round_the_rules(self):
         with tarfile.open(self.store / "evil.tar.gz", "w:gz") as archive:
