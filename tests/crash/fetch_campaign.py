@@ -1,4 +1,5 @@
-"""fo-fetch, killed at every system call of a whole download, of a delta, and of a delta that goes on with an interrupted one."""
+"""fo-fetch, killed at every system call: of a whole download, of a delta, of a delta that goes on with an interrupted one, of a
+tar and of an encrypted zip, which its worker unpacks."""
 
 import argparse
 import sys

@@ -7,6 +7,9 @@ ends with the new one. One connection, so that the main thread, which strace wat
 import json
 import os
 import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from crash import strace_kill
@@ -15,7 +18,34 @@ from support.backups import set_age, sha256, stored
 
 # By which a run changes something.
 CHANGES = ("mkdir", "openat", "write", "pwrite64", "fsync", "rename", "unlink", "fchmod", "flock", "ftruncate")
-SCENARIOS = ("whole", "delta", "resumed delta")
+PASSWORD = "correct horse"
+
+
+def _tar(folder, target):
+    subprocess.run(["tar", "-czf", target, "."], cwd=folder, check=True)
+
+
+def _encrypted(folder, target):
+    archivers.seven_zip(folder, target, "-mem=AES256", f"-p{PASSWORD}")
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """How the backups are packed and called, and what else fo-fetch is told."""
+
+    pack: Callable = archivers.python_stored
+    object: str = "PBX.zip"
+    options: tuple = ()
+    encrypted: bool = False
+
+
+SCENARIOS = {
+    "whole": Scenario(options=("--delta", "off")),
+    "delta": Scenario(),
+    "resumed delta": Scenario(),
+    "tar": Scenario(_tar, "PBX.tar.gz"),
+    "encrypted": Scenario(_encrypted, encrypted=True),
+}
 
 
 class Wrong(AssertionError):
@@ -35,13 +65,17 @@ class FetchCase:
         self.out = self.folder / "out"
         self.before = self.folder / "before"
         (self.folder / "store").mkdir()
-        self.object = self.folder / "store" / "PBX.zip"
+        how = SCENARIOS[scenario]
+        self.object = self.folder / "store" / how.object
+        password = self.folder / "password"
+        password.touch(mode=0o600)
+        password.write_text(PASSWORD, encoding="ascii")
         self.command = [tool.path("fo-fetch"), f"file://{self.object}", "-o", self.out, "--state-dir", self.folder / "state",
-                        "--keep", "1", "--connections", "1", "--max-age", "30000d"]
-        first, second = archivers.two_nights(self.folder, archivers.python_stored)
+                        "--keep", "1", "--connections", "1", "--max-age", "30000d", *how.options]
+        if how.encrypted:
+            self.command += ["--archive-password-file", password]
+        first, second = archivers.two_nights(self.folder, how.pack)
         self.put(first, 90_000)
-        if scenario == "whole":
-            self.command += ["--delta", "off"]
         self.old = self.run()
         self.put(second, 3600)
         shutil.copytree(self.out, self.before)

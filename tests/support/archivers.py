@@ -81,9 +81,9 @@ def info_zip_stream(folder, target):
     Path(target).write_bytes(packed.stdout)
 
 
-def seven_zip(folder, target):
+def seven_zip(folder, target, *options):
     _fresh(target)
-    subprocess.run(["7z", "a", "-bso0", "-bsp0", "-tzip", str(target), "."], cwd=folder, check=True)
+    subprocess.run(["7z", "a", "-bso0", "-bsp0", "-tzip", *options, str(target), "."], cwd=folder, check=True)
 
 
 def libarchive(folder, target):
