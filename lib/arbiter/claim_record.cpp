@@ -16,6 +16,8 @@
 #include <failover/arbiter.hpp>
 #include <failover/error.hpp>
 
+#include "core/ascii.hpp"
+
 namespace failover {
 
 namespace {
@@ -73,11 +75,7 @@ Result<std::set<std::string>> nodes_in(const Json& object) {
 }  // namespace
 
 bool is_record_name(std::string_view text) {
-  const auto plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-           c == '.';
-  };
-  return !text.empty() && text.size() <= longest_name && std::ranges::all_of(text, plain);
+  return consists_of_alphanumerics(text, "-_.") && text.size() <= longest_name;
 }
 
 std::string to_text(const ClaimRecord& record) {

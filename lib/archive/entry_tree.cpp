@@ -8,6 +8,7 @@
 #include <failover/error.hpp>
 
 #include "archive/archive_rule.hpp"
+#include "core/ascii.hpp"
 
 namespace failover {
 
@@ -20,7 +21,7 @@ std::string fold(std::string_view path) {
     if (byte >= 0x80) {
       if (folded.empty() || folded.back() != '\1') folded += '\1';
     } else {
-      folded += c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+      folded += ascii_lower(c);
     }
   }
   return folded;

@@ -15,20 +15,14 @@
 
 #include <failover/error.hpp>
 
+#include "core/ascii.hpp"
+
 namespace failover {
 
 namespace {
 
 bool is_scheme_char(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
-}
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
 }
 
 int hex_value(char c) noexcept {
@@ -107,7 +101,7 @@ Result<Url> parse_parts(std::string_view text) {
     return fail(ErrorKind::usage, "it must begin with SCHEME://");
   }
   Url url;
-  url.scheme = lower(text.substr(0, separator));
+  url.scheme = ascii_lower(text.substr(0, separator));
   if (!std::ranges::all_of(url.scheme, is_scheme_char)) return fail(ErrorKind::usage, "its scheme is malformed");
   auto rest = text.substr(separator + 3);
   if (const auto mark = rest.find('?'); mark != std::string_view::npos) {
@@ -169,8 +163,7 @@ Result<std::string> percent_decode(std::string_view text) {
 std::string percent_encode(std::string_view text, std::string_view keep) {
   std::string encoded;
   for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       std::string_view("-._~").contains(c) || keep.contains(c);
+    const bool plain = is_ascii_alphanumeric(c) || std::string_view("-._~").contains(c) || keep.contains(c);
     if (plain) {
       encoded += c;
     } else {

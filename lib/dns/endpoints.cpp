@@ -12,6 +12,7 @@
 #include <failover/dns.hpp>
 #include <failover/error.hpp>
 
+#include "core/ascii.hpp"
 #include "net/dns_name.hpp"
 
 namespace failover {
@@ -25,10 +26,7 @@ bool is_address(const std::string& text) {
 
 Result<std::string> canonical_host(const std::string& text) {
   const auto name = FO_TRY(DnsName::from_text(text));
-  auto host = name.to_text();
-  std::ranges::transform(host, host.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return host;
+  return ascii_lower(name.to_text());
 }
 
 void sort_out(std::vector<std::string>& list) {

@@ -1,7 +1,6 @@
 #include "dns/hosts_text.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <cstddef>
 #include <iterator>
 #include <optional>
@@ -15,17 +14,14 @@
 #include <failover/dns.hpp>
 #include <failover/error.hpp>
 
+#include "core/ascii.hpp"
+
 namespace failover {
 
 namespace {
 
 constexpr std::string_view blanks = " \t\r\f\v";
 constexpr std::size_t max_addresses = 64;
-
-bool same_name(std::string_view a, std::string_view b) {
-  const auto lower = [](unsigned char c) { return std::tolower(c); };
-  return std::ranges::equal(a, b, {}, lower, lower);
-}
 
 /// Cuts the next word off the front.
 std::string_view cut_word(std::string_view& rest) {
@@ -46,7 +42,7 @@ struct Line {
 Result<std::optional<EpochMark>> mark_in(std::string_view content, std::string_view epoch_record) {
   if (epoch_record.empty() || !content.starts_with('#')) return std::nullopt;
   content.remove_prefix(1);
-  if (!same_name(cut_word(content), epoch_record)) return std::nullopt;
+  if (!equal_ignoring_case(cut_word(content), epoch_record)) return std::nullopt;
   content.remove_prefix(std::min(content.size(), content.find_first_not_of(blanks)));
   while (!content.empty() && blanks.contains(content.back())) content.remove_suffix(1);
   return std::optional<EpochMark>(FO_TRY(parse_epoch_mark(content)));
@@ -61,7 +57,7 @@ Result<Line> read_line(std::string_view whole, const HostsNames& names) {
   bool ours = false;
   std::string_view other;
   for (auto word = cut_word(content); !word.empty(); word = cut_word(content)) {
-    if (same_name(word, names.service)) {
+    if (equal_ignoring_case(word, names.service)) {
       ours = true;
     } else {
       other = word;

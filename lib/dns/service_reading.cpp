@@ -17,6 +17,7 @@
 #include <failover/dns.hpp>
 #include <failover/error.hpp>
 
+#include "core/ascii.hpp"
 #include "net/dns_message.hpp"
 #include "net/dns_name.hpp"
 #include "net/dns_rdata.hpp"
@@ -62,12 +63,6 @@ Result<std::optional<EpochMark>> mark_in(const std::vector<DnsRecord>& texts, co
   return std::optional<EpochMark>(FO_TRY(while_doing("TXT of " + name.to_text(), parse_epoch_mark(strings.front()))));
 }
 
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return text;
-}
-
 /// The alias that an answer begins with, if its name is one.
 const DnsRecord* alias_in(const DnsMessage& answer, const DnsQuestion& question) {
   const auto found = std::ranges::find_if(answer.answers, [&](const DnsRecord& record) {
@@ -79,7 +74,7 @@ const DnsRecord* alias_in(const DnsMessage& answer, const DnsQuestion& question)
 Result<void> add_srv(ServiceRecord& service, const std::vector<DnsRecord>& records) {
   for (const auto& record : records) {
     const auto srv = FO_TRY(srv_in(record));
-    service.targets.push_back({lower(srv.target.to_text()), SrvNumbers{srv.priority, srv.weight, srv.port}});
+    service.targets.push_back({ascii_lower(srv.target.to_text()), SrvNumbers{srv.priority, srv.weight, srv.port}});
     service.ttl = std::max(service.ttl, std::chrono::seconds(record.ttl));
   }
   return {};
@@ -100,7 +95,7 @@ Result<void> add(ServiceRecord& service, const DnsMessage& answer, const DnsQues
   }
   if (const auto* alias = alias_in(answer, question)) {
     if (!answer.authoritative) return lame(question.name);
-    ServiceTarget target{lower(FO_TRY(name_in(*alias)).to_text()), std::nullopt};
+    ServiceTarget target{ascii_lower(FO_TRY(name_in(*alias)).to_text()), std::nullopt};
     if (service.targets.empty()) service.targets.push_back(target);
     service.ttl = std::max(service.ttl, std::chrono::seconds(alias->ttl));
     if (service.targets != std::vector{target}) {

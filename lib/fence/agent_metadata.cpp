@@ -1,7 +1,6 @@
 #include "fence/agent_metadata.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -12,6 +11,8 @@
 #include <fmt/ranges.h>
 
 #include <failover/error.hpp>
+
+#include "core/ascii.hpp"
 
 namespace failover {
 
@@ -58,10 +59,6 @@ std::pair<std::string_view, std::string_view> split_outlet(std::string_view line
   const auto at = line.find(separator);
   if (at == std::string_view::npos) return {line, {}};
   return {line.substr(0, at), line.substr(at + separator.size())};
-}
-
-bool same_word(std::string_view left, std::string_view right) {
-  return std::ranges::equal(left, right, [](unsigned char a, unsigned char b) { return std::tolower(a) == b; });
 }
 
 }  // namespace
@@ -115,7 +112,7 @@ AgentPower agent_power(int exit_status, std::string_view output) {
     if (!line.starts_with(opening)) continue;
     const auto word = line.substr(opening.size());
     // A program that is called wrongly ends with 2 as well.
-    if (!same_word(word, said == AgentPower::off ? "off" : "on")) return AgentPower::unknown;
+    if (!equal_ignoring_case(word, said == AgentPower::off ? "off" : "on")) return AgentPower::unknown;
   }
   return said;
 }

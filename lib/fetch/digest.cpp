@@ -20,6 +20,7 @@
 #include <failover/error.hpp>
 #include <failover/source.hpp>
 
+#include "core/ascii.hpp"
 #include "core/checksum.hpp"
 #include "core/fd.hpp"
 #include "core/file_io.hpp"
@@ -71,9 +72,7 @@ Result<std::string> parse_sha256(std::string_view text) {
   if (text.size() != digest_length || text.find_first_not_of("0123456789abcdefABCDEF") != std::string_view::npos) {
     return fail(ErrorKind::usage, fmt::format("'{}' is not a SHA-256 digest: it needs 64 hex digits", text));
   }
-  std::string digest;
-  for (const char c : text) digest += c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
-  return digest;
+  return ascii_lower(text);
 }
 
 Result<std::string> digest_in(std::string_view text, std::string_view name) {

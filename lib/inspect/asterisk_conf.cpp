@@ -1,6 +1,5 @@
 #include "inspect/asterisk_conf.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -9,6 +8,8 @@
 #include <vector>
 
 #include <failover/error.hpp>
+
+#include "core/ascii.hpp"
 
 namespace failover {
 
@@ -30,13 +31,6 @@ std::string_view without_comment(std::string_view text) {
     if (at == 0 || text[at - 1] != '\\') return text.substr(0, at);
   }
   return text;
-}
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return result;
 }
 
 }  // namespace
@@ -84,7 +78,7 @@ void AsteriskConf::line(std::string_view text) {
   if (equals == std::string_view::npos) return;
   auto value = text.substr(equals + 1);
   if (value.starts_with('>')) value.remove_prefix(1);
-  lines_.setting(lower(trimmed(text.substr(0, equals))), trimmed(value));
+  lines_.setting(ascii_lower(trimmed(text.substr(0, equals))), trimmed(value));
 }
 
 void AsteriskConf::header(std::string_view text) {

@@ -9,10 +9,12 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include <failover/error.hpp>
 #include <failover/restorer.hpp>
 
+#include "core/ascii.hpp"
 #include "inspect/xml_stream.hpp"
 
 namespace failover {
@@ -21,13 +23,6 @@ namespace {
 
 constexpr std::size_t longest_field = 256;
 constexpr std::size_t most_gateways = 10'000;
-
-std::string lower(std::string_view text) {
-  std::string result(text.substr(0, longest_field));
-  std::ranges::transform(result, result.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return result;
-}
 
 std::string trimmed(std::string_view text) {
   constexpr std::string_view blanks = " \t\r\n";
@@ -66,7 +61,7 @@ bool PhoneSystem::within(std::string_view parent) const noexcept {
 }
 
 void PhoneSystem::started(std::string_view name, const XmlHandlers::Attribute& attribute) {
-  auto folded = lower(name);
+  auto folded = ascii_lower(std::string_view(name).substr(0, longest_field));
   if (path_.empty()) is_phone_system_ = folded == "phonesystem";
   if (is_phone_system_) {
     if (within("dn")) count(folded);

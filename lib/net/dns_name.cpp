@@ -1,6 +1,5 @@
 #include "net/dns_name.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -10,17 +9,14 @@
 
 #include <failover/error.hpp>
 
+#include "core/ascii.hpp"
+
 namespace failover {
 
 namespace {
 
 constexpr std::size_t max_label = 63;
 constexpr std::size_t max_name = 255;
-
-/// Only ASCII letters fold (RFC 4343 section 3). Length octets are at most 63 and so never a letter.
-char fold(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 bool is_digit(char c) noexcept {
   return c >= '0' && c <= '9';
@@ -105,9 +101,8 @@ std::string DnsName::to_text() const {
 }
 
 std::string DnsName::canonical_wire() const {
-  std::string folded = wire_;
-  std::ranges::transform(folded, folded.begin(), fold);
-  return folded;
+  // Only ASCII letters fold (RFC 4343 section 3). Length octets are at most 63 and so never a letter.
+  return ascii_lower(wire_);
 }
 
 bool DnsName::is_within(const DnsName& zone) const {
@@ -120,7 +115,7 @@ bool DnsName::is_within(const DnsName& zone) const {
 }
 
 bool DnsName::operator==(const DnsName& other) const noexcept {
-  return std::ranges::equal(wire_, other.wire_, [](char a, char b) { return fold(a) == fold(b); });
+  return equal_ignoring_case(wire_, other.wire_);
 }
 
 }  // namespace failover

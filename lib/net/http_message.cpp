@@ -1,7 +1,5 @@
 #include "net/http_message.hpp"
 
-#include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <cstddef>
 #include <optional>
@@ -9,16 +7,13 @@
 #include <string_view>
 #include <system_error>
 
+#include "core/ascii.hpp"
+
 namespace failover {
 
 namespace {
 
 constexpr std::size_t max_head = std::size_t{64} * 1024;
-
-bool same_name(std::string_view a, std::string_view b) noexcept {
-  const auto lower = [](char c) { return std::tolower(static_cast<unsigned char>(c)); };
-  return std::ranges::equal(a, b, {}, lower, lower);
-}
 
 std::string_view trimmed(std::string_view text) noexcept {
   const auto first = text.find_first_not_of(" \t\r\n");
@@ -30,16 +25,14 @@ std::string_view trimmed(std::string_view text) noexcept {
 
 std::optional<std::string_view> HttpHead::find(std::string_view name) const noexcept {
   for (const auto& field : fields) {
-    if (same_name(field.name, name)) return field.value;
+    if (equal_ignoring_case(field.name, name)) return field.value;
   }
   return std::nullopt;
 }
 
 std::string HttpHead::content_type() const {
   const auto value = find("Content-Type").value_or("");
-  std::string type(trimmed(value.substr(0, value.find(';'))));
-  std::ranges::transform(type, type.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return type;
+  return ascii_lower(trimmed(value.substr(0, value.find(';'))));
 }
 
 bool HttpHeadReader::add(std::string_view line) {

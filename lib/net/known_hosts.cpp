@@ -17,6 +17,7 @@
 
 #include <failover/error.hpp>
 
+#include "core/ascii.hpp"
 #include "core/file_io.hpp"
 #include "net/base64.hpp"
 
@@ -28,18 +29,10 @@ constexpr std::size_t file_limit = std::size_t{16} * 1024 * 1024;
 constexpr std::uint16_t default_port = 22;
 constexpr std::string_view blanks = " \t";
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
-}
-
 /// The name as known_hosts spells it: bare on port 22, else [host]:port.
 std::string spelled(std::string_view host, std::uint16_t port) {
-  if (port == default_port) return lower(host);
-  return "[" + lower(host) + "]:" + std::to_string(port);
+  if (port == default_port) return ascii_lower(host);
+  return "[" + ascii_lower(host) + "]:" + std::to_string(port);
 }
 
 std::string_view take_field(std::string_view& rest) {
@@ -52,7 +45,7 @@ std::string_view take_field(std::string_view& rest) {
 /// Only '*' and '?' are special in a host pattern; the brackets of [host]:port are not.
 std::string as_fnmatch(std::string_view pattern) {
   std::string escaped;
-  for (const char c : lower(pattern)) {
+  for (const char c : ascii_lower(pattern)) {
     if (c == '[' || c == ']' || c == '\\') escaped += '\\';
     escaped += c;
   }
@@ -163,7 +156,7 @@ bool KnownHosts::matches(const Line& line, const std::string& name) {
 HostKeyVerdict KnownHosts::judge(std::string_view host, std::uint16_t port, std::string_view key) const {
   const auto name = spelled(host, port);
   // As ssh(1): on another port a line for the bare name may vouch for the key, though never accuse it of a change.
-  const auto bare = lower(host);
+  const auto bare = ascii_lower(host);
   const auto type = key_type(key);
   bool vouched = false;
   bool other = false;
@@ -187,7 +180,7 @@ HostKeyVerdict KnownHosts::judge(std::string_view host, std::uint16_t port, std:
 
 std::vector<std::string> KnownHosts::key_types(std::string_view host, std::uint16_t port) const {
   std::vector<std::string> types;
-  for (const auto& name : {spelled(host, port), lower(host)}) {
+  for (const auto& name : {spelled(host, port), ascii_lower(host)}) {
     for (const auto& line : lines_) {
       if (line.revoked || std::ranges::find(types, line.type) != types.end() || !matches(line, name)) continue;
       types.push_back(line.type);

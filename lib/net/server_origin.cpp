@@ -1,8 +1,6 @@
 #include "net/server_origin.hpp"
 
-#include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -10,6 +8,7 @@
 
 #include <failover/error.hpp>
 
+#include "core/ascii.hpp"
 #include "core/url.hpp"
 #include "net/address.hpp"
 
@@ -46,10 +45,7 @@ Result<ServerOrigin> origin_of(const Url& url) {
   const auto port = url.port.value_or(default_port(url.scheme));
   if (port == 0) return fail(ErrorKind::usage, "'" + url.scheme + "' has no port of its own");
   if (url.host.empty()) return fail(ErrorKind::usage, "it names no host");
-  ServerOrigin origin{url.scheme, url.host, port};
-  std::ranges::transform(origin.host, origin.host.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return origin;
+  return ServerOrigin{url.scheme, ascii_lower(url.host), port};
 }
 
 }  // namespace failover

@@ -14,6 +14,7 @@
 
 #include <failover/error.hpp>
 
+#include "core/ascii.hpp"
 #include "core/secret.hpp"
 #include "net/base64.hpp"
 #include "net/dns_name.hpp"
@@ -91,8 +92,7 @@ Result<Secret> decode_secret(std::string_view text) {
 }
 
 Result<TsigAlgorithm> find_algorithm(std::string_view name) {
-  std::string lower(name);
-  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const auto lower = ascii_lower(name);
   for (const auto algorithm : {TsigAlgorithm::hmac_sha256, TsigAlgorithm::hmac_sha384, TsigAlgorithm::hmac_sha512}) {
     if (lower == to_string(algorithm)) return algorithm;
   }

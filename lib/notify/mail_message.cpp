@@ -9,6 +9,7 @@
 
 #include <failover/promoter.hpp>
 
+#include "core/ascii.hpp"
 #include "core/clock.hpp"
 #include "notify/notification_text.hpp"
 
@@ -21,11 +22,7 @@ constexpr std::size_t longest_line = 900;  // RFC 5322 section 2.1.1 allows 998
 constexpr std::size_t longest_address = 254;
 
 bool is_atom(std::string_view text) noexcept {
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view(".!#$&'*+/=^_`{|}~-").contains(c);
-  };
-  return !text.empty() && std::ranges::all_of(text, allowed) && !text.starts_with('-');
+  return consists_of_alphanumerics(text, ".!#$&'*+/=^_`{|}~-") && !text.starts_with('-');
 }
 
 std::string ascii(std::string text) {

@@ -8,6 +8,7 @@
 
 #include <failover/error.hpp>
 
+#include "core/ascii.hpp"
 #include "probe/sip_message.hpp"
 #include "probe/sip_text.hpp"
 
@@ -31,7 +32,7 @@ Result<std::size_t> body_length(std::string_view head) {
     begin = end + 2;
     const auto colon = line.find(':');
     if (colon == std::string_view::npos) continue;
-    const auto name = sip_lower(trimmed(line.substr(0, colon)));
+    const auto name = ascii_lower(trimmed(line.substr(0, colon)));
     if (name != "content-length" && name != "l") continue;
     const auto value = read_sip_number(trimmed(line.substr(colon + 1)), SipLimits::message);
     if (!value) return fail(ErrorKind::protocol, "the Content-Length is malformed");

@@ -13,6 +13,7 @@
 
 #include <failover/error.hpp>
 
+#include "core/ascii.hpp"
 #include "probe/sip_text.hpp"
 
 namespace failover {
@@ -45,7 +46,7 @@ std::string long_name(std::string_view name) {
                                                                                 {"l", "content-length"},
                                                                                 {"m", "contact"},
                                                                                 {"c", "content-type"}}};
-  auto lower = sip_lower(name);
+  auto lower = ascii_lower(name);
   for (const auto& [compact, full] : forms) {
     if (lower == compact) return std::string(full);
   }
@@ -143,12 +144,12 @@ Result<void> read_request_line(std::string_view line, SipMessage& message) {
   const auto method = line.substr(0, first);
   const auto uri = line.substr(first + 1, last - first - 1);
   if (!is_sip_token(method)) return fail(ErrorKind::protocol, "the method is malformed");
-  if (sip_lower(line.substr(last + 1)) != "sip/2.0") return fail(ErrorKind::protocol, "the version is not SIP/2.0");
+  if (ascii_lower(line.substr(last + 1)) != "sip/2.0") return fail(ErrorKind::protocol, "the version is not SIP/2.0");
   if (uri.empty() || uri.find_first_of(" \t<>\"") != std::string_view::npos || !uri.contains(':')) {
     return fail(ErrorKind::protocol, "the request URI is malformed");
   }
   // RFC 3261 section 19.1.1: no headers in a SIP URI on the request line.
-  const bool sip = sip_lower(uri).starts_with("sip:") || sip_lower(uri).starts_with("sips:");
+  const bool sip = ascii_lower(uri).starts_with("sip:") || ascii_lower(uri).starts_with("sips:");
   if (sip && after_user(uri).contains('?')) return fail(ErrorKind::protocol, "the request URI carries headers");
   if (sip && has_bare_ipv6(uri))
     return fail(ErrorKind::protocol, "the request URI has an IPv6 address without brackets");
@@ -162,7 +163,7 @@ Result<SipVia> read_via(SipText& text) {
   const auto protocol = text.token();
   const bool slash = text.take('/');
   const auto version = text.token();
-  if (!slash || sip_lower(protocol) != "sip" || version != "2.0" || !text.take('/')) {
+  if (!slash || ascii_lower(protocol) != "sip" || version != "2.0" || !text.take('/')) {
     return fail(ErrorKind::protocol, "a Via does not begin with SIP/2.0/");
   }
   for (const char c : text.token()) via.transport += static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
@@ -263,7 +264,7 @@ Result<void> check_mandatory(const std::vector<Header>& headers) {
 Result<SipMessage> parse_sip_message(std::string_view datagram) {
   const auto raw = FO_TRY(split_message(datagram));
   SipMessage message;
-  if (sip_lower(raw.start_line.substr(0, 7)) == "sip/2.0") {
+  if (ascii_lower(raw.start_line.substr(0, 7)) == "sip/2.0") {
     FO_TRY(read_status_line(raw.start_line, message));
   } else {
     FO_TRY(read_request_line(raw.start_line, message));

@@ -16,17 +16,17 @@
 
 #include <failover/observer.hpp>
 
+#include "core/ascii.hpp"
 #include "net/address.hpp"
 #include "net/service_records.hpp"
 #include "probe/sip_options.hpp"
-#include "probe/sip_text.hpp"
 
 namespace failover {
 
 namespace {
 
 std::optional<SipTransport> transport_of(std::string_view service) {
-  const auto lower = sip_lower(service);
+  const auto lower = ascii_lower(service);
   if (lower == "sip+d2u") return SipTransport::udp;
   if (lower == "sip+d2t") return SipTransport::tcp;
   if (lower == "sips+d2t") return SipTransport::tls;
@@ -58,7 +58,7 @@ std::vector<SipService> services_of(std::span<const NaptrRecord> records, bool s
   for (const auto& one : records) {
     const auto transport = transport_of(one.service);
     const bool speaks = transport && (!sips || *transport == SipTransport::tls);
-    if (speaks && sip_lower(one.flags) == "s" && !one.replacement.empty()) usable.push_back(&one);
+    if (speaks && ascii_lower(one.flags) == "s" && !one.replacement.empty()) usable.push_back(&one);
   }
   // As they came where neither decides.
   std::ranges::sort(usable, {}, [](const auto* one) { return std::tuple(one->order, one->preference, one); });

@@ -14,6 +14,7 @@
 
 #include <failover/error.hpp>
 
+#include "core/ascii.hpp"
 #include "probe/sip_message.hpp"
 
 namespace failover {
@@ -24,17 +25,13 @@ bool is_blank(char c) noexcept {
   return c == ' ' || c == '\t';
 }
 
-bool is_alphanumeric(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
 bool is_token_char(char c) noexcept {
-  return is_alphanumeric(c) || std::string_view("-.!%*_+`'~").contains(c);
+  return is_ascii_alphanumeric(c) || std::string_view("-.!%*_+`'~").contains(c);
 }
 
 /// What may stand in an URI: reserved, unreserved, escapes and the brackets of an IPv6 address.
 bool is_uri_char(char c) noexcept {
-  return is_alphanumeric(c) || std::string_view("-_.!~*'();/?:@&=+$,%[]#").contains(c);
+  return is_ascii_alphanumeric(c) || std::string_view("-_.!~*'();/?:@&=+$,%[]#").contains(c);
 }
 
 /// A URI as far as we look: a scheme, a colon, and only characters of a URI.
@@ -120,7 +117,7 @@ Result<SipParameters> read_sip_parameters(SipText& text) {
       if (raw.empty()) return fail(ErrorKind::protocol, fmt::format("the parameter '{}' has no proper value", name));
       value = std::string(raw);
     }
-    parameters.emplace_back(sip_lower(name), std::move(value));
+    parameters.emplace_back(ascii_lower(name), std::move(value));
   }
   text.skip_blanks();
   return parameters;
@@ -166,14 +163,6 @@ std::optional<std::uint32_t> read_sip_number(std::string_view digits, std::uint3
 
 bool is_sip_token(std::string_view text) noexcept {
   return !text.empty() && std::ranges::all_of(text, is_token_char);
-}
-
-std::string sip_lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
 }
 
 }  // namespace failover

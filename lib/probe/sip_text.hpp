@@ -47,6 +47,5 @@ Result<SipParameters> read_sip_address(SipText& text);
 std::optional<std::uint32_t> read_sip_number(std::string_view digits, std::uint32_t largest) noexcept;
 
 bool is_sip_token(std::string_view text) noexcept;
-std::string sip_lower(std::string_view text);
 
 }  // namespace failover

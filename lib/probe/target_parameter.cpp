@@ -1,6 +1,5 @@
 #include "probe/target_parameter.hpp"
 
-#include <algorithm>
 #include <cstdint>
 #include <string_view>
 
@@ -8,6 +7,7 @@
 
 #include <failover/error.hpp>
 
+#include "core/ascii.hpp"
 #include "net/dns_type_text.hpp"
 #include "probe/status_set.hpp"
 
@@ -28,12 +28,7 @@ Result<void> check_record_type(std::string_view value) {
 }  // namespace
 
 bool is_host_name(std::string_view name) noexcept {
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-           c == '_';
-  };
-  return !name.empty() && name.size() <= 253 && name.front() != '.' && name.front() != '-' &&
-         std::ranges::all_of(name, allowed);
+  return consists_of_alphanumerics(name, "-._") && name.size() <= 253 && name.front() != '.' && name.front() != '-';
 }
 
 Result<void> check_target_parameter(std::string_view, std::string_view name, std::string_view value) {

@@ -9,6 +9,7 @@
 #include <failover/restorer.hpp>
 #include <failover/role.hpp>
 
+#include "core/ascii.hpp"
 #include "core/clock.hpp"
 #include "promote/ready_rows.hpp"
 
@@ -18,10 +19,9 @@ namespace {
 
 using enum ReadyGrade;
 
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return text.ends_with('.') ? text.substr(0, text.size() - 1) : text;
+/// As it is compared: in small letters, without the dot at its end.
+std::string canonical(std::string_view name) {
+  return ascii_lower(name.ends_with('.') ? name.substr(0, name.size() - 1) : name);
 }
 
 }  // namespace
@@ -64,7 +64,7 @@ void add_contents_row(ReadyRows& rows) {
   const auto& contents = rows.facts.contents;
   if (!contents || !contents->fqdn) return;
   const auto what = fmt::format("{} {}", contents->kind, contents->version.value_or("of unknown version"));
-  if (lower(*contents->fqdn) != lower(rows.settings.service)) {
+  if (canonical(*contents->fqdn) != canonical(rows.settings.service)) {
     return rows.add(
         "contents", {}, warning,
         fmt::format("the restored backup is of {}, not of {} ({})", *contents->fqdn, rows.settings.service, what),

@@ -16,6 +16,7 @@
 #include <failover/restorer.hpp>
 #include <failover/role.hpp>
 
+#include "core/ascii.hpp"
 #include "promote/gather.hpp"
 #include "promote/host_facts.hpp"
 #include "state/promotion_journal.hpp"
@@ -45,11 +46,7 @@ std::optional<BackupContents> restored_contents(const StateDir& state) {
 
 /// A name or address and nothing else: it comes from a backup, and becomes part of a target.
 bool is_host(std::string_view text) noexcept {
-  const auto fits = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
-           c == ':';
-  };
-  return !text.empty() && std::ranges::all_of(text, fits);
+  return consists_of_alphanumerics(text, ".-:");
 }
 
 /// OPTIONS over UDP and over TCP: which of them it speaks is not in every backup.

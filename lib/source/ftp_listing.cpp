@@ -14,6 +14,7 @@
 
 #include <failover/error.hpp>
 
+#include "core/ascii.hpp"
 #include "source/ftp_reply.hpp"
 
 namespace failover {
@@ -23,12 +24,6 @@ namespace {
 using Kind = FtpEntry::Kind;
 
 constexpr std::size_t longest_told = 120;
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return result;
-}
 
 bool is_step(std::string_view name) {
   constexpr std::string_view never("\0/\r\n", 4);
@@ -81,7 +76,7 @@ std::string_view name_behind(std::string_view line, std::size_t end) {
 
 bool is_month(std::string_view text) {
   constexpr std::array months{"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"};
-  return std::ranges::find(months, lower(text)) != months.end();
+  return std::ranges::find(months, ascii_lower(text)) != months.end();
 }
 
 /// Where the date that follows a size ends: "Nov 23 02:00", "Nov 23 2025" or "2026-11-23 02:00".
@@ -134,7 +129,7 @@ std::optional<FtpEntry> parse_dos(std::string_view line) {
   const auto words = words_of(line);
   if (words.size() < 4 || line.front() == ' ') return {};
   const auto day = words[0].text;
-  const auto time = lower(words[1].text);
+  const auto time = ascii_lower(words[1].text);
   const bool has_day = looks_like(day, "00-00-00") || looks_like(day, "00-00-0000");
   const bool has_time = looks_like(time, "00:00am") || looks_like(time, "00:00pm") || looks_like(time, "00:00");
   if (!has_day || !has_time) return {};
@@ -168,7 +163,7 @@ void take_type(FtpEntry& entry, const std::string& type) {
 
 /// False for a value that cannot be one.
 bool take_fact(FtpEntry& entry, const std::string& fact, std::string_view value) {
-  if (fact == "type") take_type(entry, lower(value));
+  if (fact == "type") take_type(entry, ascii_lower(value));
   if (fact == "size") entry.size = ftp_size(value);
   if (fact == "modify") entry.modified = ftp_time(value);
   return (fact != "size" || entry.size) && (fact != "modify" || entry.modified);
@@ -208,7 +203,7 @@ std::optional<FtpEntry> parse_ftp_facts(std::string_view line) {
     const auto end = facts.find(';');
     const auto equals = facts.substr(0, end).find('=');
     if (end == std::string_view::npos || equals == std::string_view::npos || equals == 0) return {};
-    const auto fact = lower(facts.substr(0, equals));
+    const auto fact = ascii_lower(facts.substr(0, equals));
     if (!take_fact(entry, fact, facts.substr(equals + 1, end - equals - 1))) return {};
     has_type = has_type || fact == "type";
     facts.remove_prefix(end + 1);

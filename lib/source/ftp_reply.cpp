@@ -18,6 +18,8 @@
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 
+#include "core/ascii.hpp"
+
 namespace failover {
 
 namespace {
@@ -45,7 +47,7 @@ std::optional<int> code_of(std::string_view line) {
 }
 
 bool says(const std::string& text, std::string_view words) {
-  const auto same = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; };
+  const auto same = [](char a, char b) { return ascii_lower(a) == b; };
   return std::ranges::search(text, words, same).begin() != text.end();
 }
 

@@ -7,6 +7,7 @@
 
 #include <failover/observer.hpp>
 
+#include "core/ascii.hpp"
 #include "core/url.hpp"
 
 namespace failover {
@@ -14,10 +15,7 @@ namespace failover {
 std::string target_identity(std::string_view text) {
   const auto target = parse_target(text);
   if (!target) return std::string(text);
-  auto host = target->host;
-  for (char& c : host) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
+  const auto host = ascii_lower(target->host);
   auto result = fmt::format("{}://{}{}", target->scheme, host_and_port(host, target->port), target->path);
   for (const auto& [name, value] : target->parameters) result += fmt::format("?{}={}", name, value);
   return result;

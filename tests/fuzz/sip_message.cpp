@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/ascii.hpp"
 #include "fuzz/must.hpp"
 #include "fuzz/target.hpp"
 #include "probe/sip_options.hpp"
@@ -45,7 +46,7 @@ void no_false_up(std::string_view datagram, const SipMessage& message) {
   const auto answer = classify_sip_answer(message, ours);
   if (answer == SipAnswer::foreign) return;
   // RFC 3261 section 7.1: the version's case does not matter.
-  must(failover::sip_lower(datagram.substr(0, 8)) == "sip/2.0 ", "only a response is an answer");
+  must(failover::ascii_lower(datagram.substr(0, 8)) == "sip/2.0 ", "only a response is an answer");
   must(datagram.contains(ours.branch) && datagram.contains(ours.call_id) && datagram.contains(ours.from_tag) &&
            datagram.contains("4711"),
        "an answer carries every mark of ours");
