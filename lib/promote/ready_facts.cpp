@@ -31,16 +31,15 @@ namespace {
 constexpr std::size_t most_gateways = 16;
 
 std::optional<BackupContents> restored_contents(const StateDir& state) {
-  const auto generation = read_restored_generation(state);
-  if (!generation || !*generation) return std::nullopt;
-  const auto& restored = **generation;
+  const auto restored = read_restored_generation(state).value_or(std::nullopt);
+  if (!restored) return std::nullopt;
   BackupContents contents;
-  contents.kind = restored.kind.value_or(contents.kind);
-  contents.version = restored.version;
-  contents.fqdn = restored.fqdn;
-  contents.extensions = restored.extensions;
-  contents.gateways = restored.gateways;
-  contents.certificates = restored.certificates;
+  contents.kind = restored->kind.value_or(contents.kind);
+  contents.version = restored->version;
+  contents.fqdn = restored->fqdn;
+  contents.extensions = restored->extensions;
+  contents.gateways = restored->gateways;
+  contents.certificates = restored->certificates;
   return contents;
 }
 
