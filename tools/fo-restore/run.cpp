@@ -30,11 +30,12 @@ namespace {
 
 /// "20%"
 Result<unsigned> parse_percent(std::string_view text) {
+  const auto digits = text.substr(0, text.find('%'));
   unsigned percent = 0;
-  const auto* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, percent);
+  const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), percent);
   constexpr unsigned whole = 100;
-  if (error == std::errc() && std::string_view(stop, end) == "%" && percent <= whole) return percent;
+  const bool is_number = error == std::errc() && stop == digits.data() + digits.size() && percent <= whole;
+  if (is_number && text.substr(digits.size()) == "%") return percent;
   return fail(ErrorKind::usage, "\"" + std::string(text) + "\" is no percentage; write it as 20%");
 }
 
@@ -125,16 +126,17 @@ Result<RestoreReport> RestoreTool::counted(Restorer& restorer, Session& session,
   const bool is_run =
       outcome || (outcome.error().kind != ErrorKind::locked && outcome.error().kind != ErrorKind::usage);
   if (!command_.metrics_file || !is_run) return outcome;
-  const auto written = write_metrics(restorer, outcome, Deadline::Clock::now() - began);
+  const auto written = write_metrics(*command_.metrics_file, restorer, outcome, Deadline::Clock::now() - began);
   // Whether the backup is restored does not hang on a number in a file.
   if (!written) session.output.note(Level::warning, written.error().message);
   return outcome;
 }
 
-Result<void> RestoreTool::write_metrics(Restorer& restorer, const Result<RestoreReport>& outcome, Duration took) {
+Result<void> RestoreTool::write_metrics(const std::filesystem::path& file, Restorer& restorer,
+                                        const Result<RestoreReport>& outcome, Duration took) {
   const auto counters = FO_TRY(restorer.count(outcome));
   const auto status = FO_TRY(restorer.status());
-  return replace_textfile(*command_.metrics_file, metrics_text(counters, status, !outcome, took));
+  return replace_textfile(file, metrics_text(counters, status, !outcome, took));
 }
 
 }  // namespace failover::cli

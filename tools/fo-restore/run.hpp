@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <string_view>
 
@@ -30,7 +31,8 @@ class RestoreTool final : public Tool {
   /// Does the work of a run and counts it.
   Result<RestoreReport> counted(Restorer& restorer, Session& session,
                                 const std::function<Result<RestoreReport>()>& work);
-  Result<void> write_metrics(Restorer& restorer, const Result<RestoreReport>& outcome, Duration took);
+  static Result<void> write_metrics(const std::filesystem::path& file, Restorer& restorer,
+                                    const Result<RestoreReport>& outcome, Duration took);
 
   RestoreCommand command_;
 };
