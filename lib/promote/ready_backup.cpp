@@ -34,7 +34,8 @@ void add_backup_row(ReadyRows& rows) {
   const auto& backup = *seen.backup;
   const auto too_old = settings.allow_stale_backup ? warning : critical;
   if (!backup) {
-    return rows.add("backup", {}, too_old, "nothing was ever restored on this host", "fo-fetch | fo-restore -");
+    return rows.add("backup", {}, too_old, "nothing was ever restored on this host",
+                    "fo-fetch, then fo-restore with the path that it prints");
   }
   const auto age = seen.now - backup->time;
   const auto finding = fmt::format("{} is {} old", backup->name, human_duration(age));

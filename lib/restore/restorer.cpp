@@ -198,8 +198,11 @@ class JournaledRestorer final : public Restorer {
   }
 
   Result<Recovered> recover(const Context& context) override {
-    auto work = FO_TRY(enter(state_dir_));
-    return recover_open_run(work.state, work.journal, observer_.get(), context);
+    auto work = enter(state_dir_);
+    // Only a standby is restored; where no run was cut short that is no reason for a boot to complain.
+    if (!work && work.error().kind == ErrorKind::refused && !FO_TRY(status()).interrupted) return Recovered::nothing;
+    auto place = FO_TRY(std::move(work));
+    return recover_open_run(place.state, place.journal, observer_.get(), context);
   }
 
   Result<RestoreStatus> status() override {

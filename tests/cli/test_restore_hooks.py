@@ -1,5 +1,6 @@
 """Hooks of fo-restore: those that fail, hang and leave daemons behind; and PROGRAM mode."""
 
+import json
 import os
 import re
 import signal
@@ -161,6 +162,23 @@ class Hooks(unittest.TestCase):
         (self.target / "c").unlink()
         self.assertEqual(self.run_tool("--recover").status, 0)
         self.assertEqual(tree_of(self.target), {"a": "two", "c": "two"})
+
+    def test_a_host_that_serves_recovers_only_where_a_run_was_cut_short(self):
+        """At its boot: nothing to do is no failure; half a restore is, and the PBX does not start on it."""
+        role = self.state / "role"
+        active = json.dumps({"format": 1, "role": "active", "epoch": 3, "node": "n", "since": "2026-01-01T00:00:00Z"})
+        role.write_text(active)
+        self.assertEqual(self.run_tool("--recover").status, 0)
+        role.unlink()
+        killed = tool.run("fo-restore", "--state-dir", self.state, "--target", self.target, self.second, wrapper=[
+            "strace", "-qq", "-o", "/dev/null", "-e", "trace=renameat2", "-e", "inject=renameat2:signal=KILL:when=3"])
+        self.assertEqual(killed.status, -9)
+        role.write_text(active)
+        done = self.run_tool("--recover")
+        self.assertEqual(done.status, 4, done)
+        self.assertTrue((self.state / "restore/in-progress").exists())
+        role.unlink()
+        self.assertEqual(self.run_tool("--recover").status, 0)
 
     def test_rollback_of_an_interrupted_run(self):
         tool.run("fo-restore", "--state-dir", self.state, "--target", self.target, self.second, wrapper=[

@@ -43,6 +43,8 @@ class InitToFailover(unittest.TestCase):
                          "--warn-backup-age", "7300d", "--min-uptime", "1s")  # adopt counts, too
         self.good(done, 3)
         said = {each["key"]: each["values"] for each in done.objects if each["type"] == "answer"}
+        found = {each["key"]: each["text"] for each in done.objects if each["type"] == "finding"}
+        self.assertIn("the newest backup there is pbx-1.zip", found["source"])
         self.assertEqual(said["address"], [STANDBY])
         self.assertEqual(said["peer-address"], [ACTIVE])  # where the name points
         self.assertEqual(said["peer"], ["pbx1"])

@@ -40,6 +40,10 @@ std::string trimmed(const std::string& line) {
   return line.substr(begin, line.find_last_not_of(" \t") - begin + 1);
 }
 
+std::string_view judged_flag(const Finding& finding, const Question& question) noexcept {
+  return finding.about.empty() ? question.flag : finding.about;
+}
+
 /// What is known so far, and the way to know the rest.
 class Questioning {
  public:
@@ -101,9 +105,10 @@ class Questioning {
     dialogue_.settled(question.flag, values, origin);
     if (!missing_.empty()) return {};
     for (const auto& finding : around_.look(question.flag, answers_)) {
-      dialogue_.found(question.flag, finding);
+      const auto flag = judged_flag(finding, question);
+      dialogue_.found(flag, finding);
       if (finding.grade == FindingGrade::wrong) {
-        return fail(ErrorKind::config, fmt::format("--{}: {}", question.flag, finding.text));
+        return fail(ErrorKind::config, fmt::format("--{}: {}", flag, finding.text));
       }
     }
     return {};
@@ -183,7 +188,7 @@ class Questioning {
   Result<bool> stands(const Question& question) {
     bool doubted = false;
     for (const auto& finding : around_.look(question.flag, answers_)) {
-      dialogue_.found(question.flag, finding);
+      dialogue_.found(judged_flag(finding, question), finding);
       if (finding.grade == FindingGrade::wrong) return false;
       doubted = doubted || finding.grade == FindingGrade::doubt;
     }

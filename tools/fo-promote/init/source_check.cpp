@@ -47,6 +47,12 @@ SourceOptions access(const Answers& answers) {
   return options;
 }
 
+std::string in_hours_or_days(std::chrono::system_clock::duration age) {
+  constexpr auto long_ago = std::chrono::days(2);
+  if (age < long_ago) return fmt::format("{} h", std::chrono::floor<std::chrono::hours>(age).count());
+  return fmt::format("{} days", std::chrono::floor<std::chrono::days>(age).count());
+}
+
 Finding newest(const std::vector<FetchCandidate>& candidates) {
   const auto complete = [](const FetchCandidate& each) { return each.state == ArchiveState::complete; };
   const auto first = std::ranges::find_if(candidates, complete);
@@ -55,9 +61,8 @@ Finding newest(const std::vector<FetchCandidate>& candidates) {
   }
   const auto age = std::chrono::system_clock::now() - first->backup_time();
   constexpr double million = 1e6;
-  auto said = fmt::format("the newest backup there is {} ({:.1f} MB, {} h old)", first->object.name,
-                          static_cast<double>(first->object.size) / million,
-                          std::chrono::floor<std::chrono::hours>(age).count());
+  auto said = fmt::format("the newest backup there is {} ({:.1f} MB, {} old)", first->object.name,
+                          static_cast<double>(first->object.size) / million, in_hours_or_days(age));
   return {age > old_age ? FindingGrade::doubt : FindingGrade::good, std::move(said)};
 }
 
@@ -70,14 +75,21 @@ Result<Finding> survey(const Answers& answers, const Context& context) {
   return newest(FO_TRY(fetcher->survey(context.within(patience))));
 }
 
+Finding look(const Answers& answers, const Context& context) {
+  auto found = survey(answers, context);
+  if (found) return std::move(*found);
+  const bool senseless = found.error().kind == ErrorKind::usage || found.error().kind == ErrorKind::config;
+  return {senseless ? FindingGrade::wrong : FindingGrade::doubt, found.error().message};
+}
+
 }  // namespace
 
 Findings source(const Answers& answers, const Context& context) {
   if (answers.is("source", "none")) return {{FindingGrade::good, "no data is brought over"}};
-  const auto found = survey(answers, context);
-  if (found) return {*found};
-  const bool senseless = found.error().kind == ErrorKind::usage || found.error().kind == ErrorKind::config;
-  return {{senseless ? FindingGrade::wrong : FindingGrade::doubt, found.error().message}};
+  auto finding = look(answers, context);
+  // Asked for with the answer that completes the access to it.
+  finding.about = "source";
+  return {std::move(finding)};
 }
 
 }  // namespace failover::promote_tool::check

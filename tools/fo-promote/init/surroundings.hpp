@@ -19,7 +19,8 @@ std::string_view to_string(FindingGrade grade) noexcept;
 
 struct Finding {
   FindingGrade grade = FindingGrade::good;
-  std::string text;  ///< a clause
+  std::string text;          ///< a clause
+  std::string_view about{};  ///< the flag whose answer it judges; empty = the one just given
 };
 
 /// This host, as it is seen without asking anybody.
