@@ -60,7 +60,7 @@ class FromFlags(InitCase):
         done = self.init(3)
         self.assertEqual(self.findings(done, "services"),
                          [("good", f"sip://{OLD}:{self.pair.sip.port} is up: 200 OK")])
-        [(grade, text)] = self.findings(done, "known-hosts")[1:]
+        [(grade, text)] = self.findings(done, "source")
         self.assertIn("pbx-1.zip", text)
         dns = self.findings(done, "dns")
         self.assertEqual([grade for grade, _ in dns], ["good", "good"], dns)
@@ -140,7 +140,7 @@ class WithoutAnswers(InitCase):
         self.pair.target.rmdir()
         (self.pair.dir / "power").unlink()
         done = self.init(3, source=[self.pair.store.url("none-*.zip")], start_hook=[self.pair.dir / "nowhere"])
-        for key, words in (("services", "is not up now"), ("fence", "says off"), ("known-hosts", ""), ("start-hook", "is not there"),
+        for key, words in (("services", "is not up now"), ("fence", "says off"), ("source", ""), ("start-hook", "is not there"),
                            ("target", "is not there; make it")):
             grade, text = self.findings(done, key)[-1]
             self.assertEqual(grade, "doubt", (key, text))
