@@ -13,8 +13,6 @@
 
 namespace failover {
 
-namespace {}  // namespace
-
 bool speaks_sip(const Target& target) noexcept {
   return target.scheme == "sip" || target.scheme == "sips";
 }
