@@ -42,15 +42,16 @@ namespace failover {
 
 namespace {
 
-/// What every changing call needs first: the lock, the role, the journal.
+/// Only a switchover lends its lock: to bring over what the old host wrote last, before anything starts here.
+enum class Lock { own, lent };
+
+/// What every changing call needs first: the lock and the journal.
 struct Workplace {
   StateDir state;
   FileLock lock;
+  Lock whose = Lock::own;
   RestoreJournal journal;
 };
-
-/// Only a switchover lends its lock: to bring over what the old host wrote last, before anything starts here.
-enum class Lock { own, lent };
 
 Result<void> check_role(const StateDir& state, Lock lock = Lock::own) {
   const auto record = FO_TRY(read_role(state));
@@ -74,7 +75,7 @@ Result<void> check_options(const RestoreOptions& options) {
   return {};
 }
 
-Result<Workplace> enter(const std::filesystem::path& state_dir) {
+Result<Workplace> lock_workplace(const std::filesystem::path& state_dir) {
   auto state = FO_TRY(StateDir::open(state_dir));
   auto lock = lock_host(state, LockPurpose::restore);
   auto whose = Lock::own;
@@ -85,9 +86,15 @@ Result<Workplace> enter(const std::filesystem::path& state_dir) {
     }
   }
   if (!lock) return std::unexpected(lock.error());
-  FO_TRY(check_role(state, whose));
   auto journal = FO_TRY(RestoreJournal::open(state));
-  return Workplace{std::move(state), std::move(*lock), std::move(journal)};
+  return Workplace{std::move(state), std::move(*lock), whose, std::move(journal)};
+}
+
+/// Where restores are allowed.
+Result<Workplace> enter(const std::filesystem::path& state_dir) {
+  auto work = FO_TRY(lock_workplace(state_dir));
+  FO_TRY(check_role(work.state, work.whose));
+  return work;
 }
 
 /// Which undo copies a person means who names none.
@@ -198,11 +205,15 @@ class JournaledRestorer final : public Restorer {
   }
 
   Result<Recovered> recover(const Context& context) override {
-    auto work = enter(state_dir_);
-    // Only a standby is restored; where no run was cut short that is no reason for a boot to complain.
-    if (!work && work.error().kind == ErrorKind::refused && !FO_TRY(status()).interrupted) return Recovered::nothing;
-    auto place = FO_TRY(std::move(work));
-    return recover_open_run(place.state, place.journal, observer_.get(), context);
+    auto work = FO_TRY(lock_workplace(state_dir_));
+    const auto allowed = check_role(work.state, work.whose);
+    if (!allowed) {
+      // Only a standby is restored; where no tree is half restored that is no reason for a boot to complain.
+      const bool half = work.journal.open_run() != nullptr || FO_TRY(restore_in_progress(work.state));
+      if (half || allowed.error().kind != ErrorKind::refused) return std::unexpected(allowed.error());
+      return Recovered::nothing;
+    }
+    return recover_open_run(work.state, work.journal, observer_.get(), context);
   }
 
   Result<RestoreStatus> status() override {

@@ -46,6 +46,21 @@ class AllToolsTest(unittest.TestCase):
                 self.assertIn("unknown option '--tiemout'; did you mean '--timeout'?", wrong.stderr)
                 self.assertEqual(len(wrong.stderr.splitlines()), 1, wrong)
 
+    def test_a_variable_that_is_not_set_takes_no_option_away(self):
+        """Nor does it stand for another backup than the one that was meant."""
+        config = self.config("[restore]\nwindow =\n")
+        for name, arguments, status, named in (
+                *((name, ("--timeout", ""), usage_status(name), "--timeout") for name in TOOLS), ("fo-probe", ("",), 3, "target"),
+                *(("fo-restore", ("--target", self.folder, *more), 2, more[0] or "backup") for more in (
+                    ("--window", ""), ("--max-shrink", ""), ("--min-extensions", ""), ("--pre-hook", ""), ("",))),
+                ("fo-restore", ("--target", self.folder, "--config", config), 2, "'window'"),
+                ("fo-fetch", ("file:///none", "--known-hosts", ""), 2, "--known-hosts"), ("fo-promote", ("run", "--confirm", ""), 2, "--confirm")):
+            with self.subTest((name, arguments)):
+                wrong = self.run_tool(name, *arguments)
+                self.assertEqual(wrong.status, status, wrong)
+                self.assertIn(named, wrong.stderr)
+                self.assertRegex(wrong.stderr, "without a value|has no value|'' is not a duration")
+
     def test_a_bare_number_is_no_duration(self):
         for name in TOOLS:
             with self.subTest(name):

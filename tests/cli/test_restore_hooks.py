@@ -169,6 +169,10 @@ class Hooks(unittest.TestCase):
         active = json.dumps({"format": 1, "role": "active", "epoch": 3, "node": "n", "since": "2026-01-01T00:00:00Z"})
         role.write_text(active)
         self.assertEqual(self.run_tool("--recover").status, 0)
+        # Whoever left it: a PBX does not start beside it, so nobody says that all is well.
+        (self.state / "restore/in-progress").touch()
+        self.assertEqual(self.run_tool("--recover").status, 4)
+        (self.state / "restore/in-progress").unlink()
         role.unlink()
         killed = tool.run("fo-restore", "--state-dir", self.state, "--target", self.target, self.second, wrapper=[
             "strace", "-qq", "-o", "/dev/null", "-e", "trace=renameat2", "-e", "inject=renameat2:signal=KILL:when=3"])

@@ -74,6 +74,18 @@ Result<std::optional<std::string>> parse(CLI::App& app, std::vector<std::string>
   return std::optional<std::string>{};
 }
 
+/// A variable that a script has not set must take no safety option away, and no other backup the place of the one
+/// meant.
+Result<void> refuse_empty_values(const CLI::App& app) {
+  for (const auto* option : app.get_options()) {
+    if (std::ranges::find(option->results(), "") == option->results().end()) continue;
+    return fail(ErrorKind::usage,
+                fmt::format("{} is given without a value; give it one or leave it out", option->get_name()));
+  }
+  for (const auto* command : app.get_subcommands()) FO_TRY(refuse_empty_values(*command));
+  return {};
+}
+
 }  // namespace
 
 std::filesystem::path configuration_file(const SharedOptions& options) {
@@ -87,7 +99,9 @@ Result<Request> read_request(Tool& tool, SharedOptions& options, const std::vect
   app.set_version_flag("-V,--version", fmt::format("{} {}", tool.name(), version));
   Request request;
   request.text = FO_TRY(parse(app, arguments));
-  if (!request.text) request.nodes = FO_TRY(read_settings(tool, app, options));
+  if (request.text) return request;
+  FO_TRY(refuse_empty_values(app));
+  request.nodes = FO_TRY(read_settings(tool, app, options));
   return request;
 }
 

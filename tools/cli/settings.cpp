@@ -83,6 +83,9 @@ class Collector {
  private:
   Result<void> apply_one(const Setting& setting) {
     for (const auto* entry : setting.lines) {
+      if (entry->value.empty()) {
+        return wrong(file_, entry->line, fmt::format("'{}' has no value; give it one or delete the line", entry->key));
+      }
       if (!is_flag(*setting.option)) {
         setting.option->add_result(entry->value);
       } else if (entry->value == "true" || entry->value == "yes") {
