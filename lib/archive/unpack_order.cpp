@@ -14,12 +14,14 @@
 
 #include <failover/context.hpp>
 #include <failover/error.hpp>
+#include <failover/restorer.hpp>
 
 #include "archive/archive_entry.hpp"
 #include "archive/archive_format.hpp"
 #include "archive/entry_record.hpp"
 #include "archive/share_out.hpp"
 #include "archive/unpack_worker.hpp"
+#include "core/secret.hpp"
 
 namespace failover {
 
@@ -28,6 +30,35 @@ namespace {
 /// Making a file costs about as much as unpacking so many bytes.
 constexpr std::uint64_t cost_of_a_file = std::uint64_t{32} * 1024;
 constexpr std::size_t portion_size = std::size_t{256} * 1024;
+
+/// What a worker may use that does so many jobs.
+UnpackSetup setup_for(const UnpackOrder& order, std::size_t jobs, std::uint64_t bytes, std::uint64_t largest) {
+  constexpr std::uint64_t own_memory = std::uint64_t{768} * 1024 * 1024;
+  constexpr std::uint64_t memory_for_a_job = std::uint64_t{5} * 1024;
+  constexpr std::uint64_t own_seconds = 300;
+  constexpr std::uint64_t slowest = 1'000'000;  // bytes a second of CPU
+  // A stream is unpacked as a whole, whatever of it is wanted.
+  const auto work = order.listing.format == ArchiveFormat::zip ? bytes : order.listing.summary.bytes;
+  return {.archive = order.archive,
+          .folders = order.folders,
+          .memory = own_memory + jobs * memory_for_a_job,
+          .cpu_s = own_seconds + work / slowest,
+          .file_size = largest,
+          .password = order.password};
+}
+
+/// The records of a worker's jobs, in portions.
+class Records {
+ public:
+  void add(const UnpackTask& task) {
+    if (portions_.back().size() > portion_size) portions_.emplace_back();
+    append_job(portions_.back(), *task.entry, task.folder, task.slot);
+  }
+  [[nodiscard]] const std::vector<std::string>& portions() const noexcept { return portions_; }
+
+ private:
+  std::vector<std::string> portions_ = std::vector<std::string>(1);
+};
 
 std::vector<std::uint64_t> costs_of(const std::vector<UnpackTask>& tasks) {
   std::vector<std::uint64_t> costs;
@@ -71,43 +102,21 @@ class Unpacking {
     own.stop = stop_.get_token();
     std::uint64_t bytes = 0;
     std::uint64_t largest = 0;
+    Records records;
     for (const auto place : share) {
-      bytes += order_.tasks[place].entry->size;
-      if (order_.tasks[place].folder != no_folder) largest = std::max(largest, order_.tasks[place].entry->size);
+      const auto& task = order_.tasks[place];
+      records.add(task);
+      bytes += task.entry->size;
+      if (task.folder != no_folder) largest = std::max(largest, task.entry->size);
     }
-    auto worker = FO_TRY(UnpackWorker::start(setup(share.size(), bytes, largest), own));
+    auto worker = FO_TRY(UnpackWorker::start(setup_for(order_, share.size(), bytes, largest), own));
     std::uint64_t told = 0;
     const auto on_bytes = [&](std::uint64_t now) {
       if (now < told) return;
       done_ += now - std::exchange(told, now);
       context_.progress(order_.name, std::min(done_.load(), total_), total_);
     };
-    return worker.unpack(order_.listing.format, records(share), on_bytes, own);
-  }
-
-  [[nodiscard]] UnpackSetup setup(std::size_t jobs, std::uint64_t bytes, std::uint64_t largest) const {
-    constexpr std::uint64_t own_memory = std::uint64_t{768} * 1024 * 1024;
-    constexpr std::uint64_t memory_for_a_job = std::uint64_t{5} * 1024;
-    constexpr std::uint64_t own_seconds = 300;
-    constexpr std::uint64_t slowest = 1'000'000;  // bytes a second of CPU
-    // A stream is unpacked as a whole, whatever of it is wanted.
-    const auto work = order_.listing.format == ArchiveFormat::zip ? bytes : order_.listing.summary.bytes;
-    return {.archive = order_.archive,
-            .folders = order_.folders,
-            .memory = own_memory + jobs * memory_for_a_job,
-            .cpu_s = own_seconds + work / slowest,
-            .file_size = largest,
-            .password = order_.password};
-  }
-
-  [[nodiscard]] std::vector<std::string> records(const std::vector<std::size_t>& share) const {
-    std::vector<std::string> portions(1);
-    for (const auto place : share) {
-      const auto& task = order_.tasks[place];
-      if (portions.back().size() > portion_size) portions.emplace_back();
-      append_job(portions.back(), *task.entry, task.folder, task.slot);
-    }
-    return portions;
+    return worker.unpack(order_.listing.format, records.portions(), on_bytes, own);
   }
 
   const UnpackOrder& order_;
@@ -124,6 +133,24 @@ class Unpacking {
 Result<void> unpack_entries(const UnpackOrder& order, const Context& context) {
   FO_TRY(context.check());
   return Unpacking(order, context).run();
+}
+
+Result<BackupContents> inspect_entries(int archive, const ArchiveListing& listing, const Secret* password,
+                                       const Context& context) {
+  FO_TRY(context.check());
+  const UnpackOrder order{.name = "inspect", .archive = archive, .listing = listing, .password = password};
+  Records records;
+  std::size_t files = 0;
+  std::uint64_t bytes = 0;
+  for (const auto& entry : listing.entries) {
+    if (entry.kind != EntryKind::file) continue;
+    records.add({&entry});
+    bytes += entry.size;
+    ++files;
+  }
+  auto worker = FO_TRY(UnpackWorker::start(setup_for(order, files, bytes, 0), context));
+  const auto on_bytes = [&](std::uint64_t now) { context.progress(order.name, now, 0); };
+  return worker.inspect(listing.format, records.portions(), on_bytes, context);
 }
 
 Result<void> verify_entries(int archive, const ArchiveListing& listing, const Context& context) {

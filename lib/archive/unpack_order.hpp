@@ -6,6 +6,7 @@
 
 #include <failover/context.hpp>
 #include <failover/error.hpp>
+#include <failover/restorer.hpp>
 
 #include "archive/archive_entry.hpp"
 #include "archive/entry_record.hpp"
@@ -33,6 +34,10 @@ struct UnpackOrder {
 /// Each file is made new beneath its folder, mode 0600, with its modification time; size and CRC-32 are those of the
 /// entry or it is an error of kind integrity. Nothing is flushed to disk.
 Result<void> unpack_entries(const UnpackOrder& order, const Context& context);
+
+/// Looks into those entries that say what is in a backup, in one process that is shut in: no byte of them comes here.
+Result<BackupContents> inspect_entries(int archive, const ArchiveListing& listing, const Secret* password,
+                                       const Context& context);
 
 /// Unpacks every file of a listing to check it, and keeps nothing. What a listing of its format has proved already is
 /// not done again.

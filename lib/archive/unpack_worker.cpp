@@ -1,6 +1,7 @@
 #include "archive/unpack_worker.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -13,10 +14,12 @@
 
 #include <failover/context.hpp>
 #include <failover/error.hpp>
+#include <failover/restorer.hpp>
 
 #include "archive/archive_entry.hpp"
 #include "archive/archive_format.hpp"
 #include "archive/check.hpp"
+#include "archive/contents_record.hpp"
 #include "archive/entry_record.hpp"
 #include "core/fd.hpp"
 #include "core/worker.hpp"
@@ -32,6 +35,7 @@ using nlohmann::json;
 constexpr std::string_view name = "fo-unpack";
 /// It tells ten times a second how far it is; what keeps it longer is a disk that does not answer.
 constexpr std::chrono::seconds longest_silence{60};
+constexpr std::size_t longest_record = std::size_t{64} * 1024 * 1024;  ///< of what is in a backup
 
 std::unexpected<Error> nonsense(const std::string& what) {
   return fail(ErrorKind::internal, fmt::format("{} answers with {}", name, what));
@@ -122,16 +126,38 @@ Result<ArchiveListing> UnpackWorker::list(const ArchiveLimits& limits, const OnB
   }
 }
 
+Result<void> UnpackWorker::ask(std::string_view what, ArchiveFormat format, const std::vector<std::string>& jobs,
+                               const Context& context) {
+  for (const auto& portion : jobs) FO_TRY(worker_->send(FrameKind::data, portion, context));
+  const json request{{"do", what}, {"format", static_cast<int>(format)}};
+  return worker_->send(FrameKind::request, request.dump(), context);
+}
+
 Result<void> UnpackWorker::unpack(ArchiveFormat format, const std::vector<std::string>& jobs, const OnBytes& on_bytes,
                                   const Context& context) {
-  for (const auto& portion : jobs) FO_TRY(worker_->send(FrameKind::data, portion, context));
-  const json request{{"do", "unpack"}, {"format", static_cast<int>(format)}};
-  FO_TRY(worker_->send(FrameKind::request, request.dump(), context));
+  FO_TRY(ask("unpack", format, jobs, context));
   while (true) {
     const auto frame = FO_TRY(receive(context));
     if (frame.kind == FrameKind::answer) return {};
     if (frame.kind != FrameKind::part) return nonsense("a frame of the wrong kind");
     FO_TRY(told_bytes(frame, on_bytes));
+  }
+}
+
+Result<BackupContents> UnpackWorker::inspect(ArchiveFormat format, const std::vector<std::string>& jobs,
+                                             const OnBytes& on_bytes, const Context& context) {
+  FO_TRY(ask("inspect", format, jobs, context));
+  std::string record;
+  while (true) {
+    const auto frame = FO_TRY(receive(context));
+    if (frame.kind == FrameKind::answer) return parse_contents(record);
+    if (frame.kind == FrameKind::part) {
+      FO_TRY(told_bytes(frame, on_bytes));
+    } else if (frame.kind != FrameKind::data || frame.body.size() > longest_record - record.size()) {
+      return nonsense("more than can be said of a backup");
+    } else {
+      record += frame.text();
+    }
   }
 }
 

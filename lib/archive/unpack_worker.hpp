@@ -5,11 +5,13 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include <failover/context.hpp>
 #include <failover/error.hpp>
+#include <failover/restorer.hpp>
 
 #include "archive/archive_entry.hpp"
 #include "archive/archive_format.hpp"
@@ -43,9 +45,14 @@ class UnpackWorker {
   /// @param jobs records of append_job, in portions of less than a frame each
   Result<void> unpack(ArchiveFormat format, const std::vector<std::string>& jobs, const OnBytes& on_bytes,
                       const Context& context);
+  /// @param jobs the same, of every regular file
+  Result<BackupContents> inspect(ArchiveFormat format, const std::vector<std::string>& jobs, const OnBytes& on_bytes,
+                                 const Context& context);
 
  private:
   explicit UnpackWorker(std::unique_ptr<Worker> worker) noexcept : worker_(std::move(worker)) {}
+  Result<void> ask(std::string_view what, ArchiveFormat format, const std::vector<std::string>& jobs,
+                   const Context& context);
   Result<Worker::Frame> receive(const Context& context);
 
   std::unique_ptr<Worker> worker_;

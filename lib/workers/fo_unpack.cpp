@@ -7,6 +7,7 @@
 //                        part frames {"bytes"}, data frames of entries (archive/entry_record.hpp), answer {"format"}
 //   data                                                        jobs, then
 //   {"do": "unpack", "format"}                                  part frames {"bytes"}, answer {}
+//   {"do": "inspect", "format"}          part frames {"bytes"}, data frames (archive/contents_record.hpp), answer {}
 // The first thing that it says, unasked, is a part: {"confined": a sentence}.
 
 #include <charconv>
@@ -25,17 +26,20 @@
 #include <vector>
 
 #include <nlohmann/json.hpp>
+#include <openssl/crypto.h>
 
 #include <failover/error.hpp>
 
 #include "archive/archive_format.hpp"
 #include "archive/check.hpp"
+#include "archive/contents_record.hpp"
 #include "archive/entry_record.hpp"
 #include "core/secret.hpp"
 #include "core/worker_frame.hpp"
 #include "workers/confinement.hpp"
+#include "workers/inspect_job.hpp"
 #include "workers/list_job.hpp"
-#include "workers/unpack_jobs.hpp"
+#include "workers/unpack_job.hpp"
 #include "workers/worker_side.hpp"
 
 namespace failover {
@@ -90,6 +94,7 @@ class Server {
     const auto what = asked.at("do").get<std::string>();
     if (what == "list") return list(asked);
     if (what == "unpack") return unpack(asked);
+    if (what == "inspect") return inspect(asked);
     return fail(ErrorKind::internal, "fo-unpack does not know how to " + what);
   }
 
@@ -114,8 +119,17 @@ class Server {
 
   Result<void> unpack(const json& asked) {
     const auto format = static_cast<ArchiveFormat>(asked.at("format").get<int>());
-    FO_TRY(unpack_jobs(archive_fd, format, std::move(jobs_), folders_, password()));
-    jobs_.clear();
+    FO_TRY(unpack_into(folders_, archive_fd, format, std::exchange(jobs_, {}), password()));
+    return WorkerSide::send(FrameKind::answer, "{}");
+  }
+
+  Result<void> inspect(const json& asked) {
+    const auto format = static_cast<ArchiveFormat>(asked.at("format").get<int>());
+    const auto record =
+        contents_record(FO_TRY(inspect_entries_of(archive_fd, format, std::exchange(jobs_, {}), password())));
+    for (std::size_t done = 0; done < record.size(); done += enough_for_a_frame) {
+      FO_TRY(WorkerSide::send(FrameKind::data, std::string_view(record).substr(done, enough_for_a_frame)));
+    }
     return WorkerSide::send(FrameKind::answer, "{}");
   }
 
@@ -142,6 +156,8 @@ int run(std::span<char*> arguments) {
   ::setenv("TZ", arguments[5], 1);
   ::tzset();
   std::setlocale(LC_CTYPE, "C.UTF-8");
+  // For a certificate OpenSSL would look for its configuration, where nothing can be opened any more.
+  ::OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);
   const auto confined = confine(folders, {number(arguments[2]), number(arguments[3]), number(arguments[4])});
   if (!confined) return WorkerSide::send(confined.error()) ? 1 : 2;
   if (!WorkerSide::send(FrameKind::part, dump({{"confined", *confined}}))) return 1;

@@ -1,5 +1,6 @@
 """fo-restore --inspect, and what may be demanded of a backup before it is restored."""
 
+import subprocess
 import time
 import unittest
 
@@ -56,6 +57,39 @@ class Inspect(Case):
             self.assertNotIn(key, found)
         self.assertIn("extensions  unknown\n", self.run_tool("--inspect", backup).stdout)
         self.assertIn("kind        other\n", self.run_tool("--inspect", write_backup(self.folder / "c.zip", {"a": "b"})).stdout)
+
+    def test_however_it_is_packed(self):
+        plain = write_3cx(self.folder / "b.zip", self.folder)
+        files = self.folder / "files"
+        subprocess.run(["unzip", "-q", plain, "-d", files], check=True)
+        tar = self.folder / "b.tar.gz"
+        subprocess.run(["tar", "-czf", tar, "-C", files, "."], check=True)
+        sealed = self.folder / "sealed.zip"
+        subprocess.run(["7z", "a", "-tzip", "-mem=AES256", "-psesame", sealed, "."], cwd=files, check=True, stdout=subprocess.DEVNULL)
+        password = self.folder / "password"
+        password.write_text("sesame\n")
+        password.chmod(0o600)
+        expected = self.good(self.run_tool("--inspect", "--json", plain)).result
+        for backup, more in ((tar, ()), (sealed, ("--password-file", password))):
+            with self.subTest(backup.name):
+                found = self.good(self.run_tool("--inspect", "--json", *more, backup)).result
+                for fact in ("kind", "version", "fqdn", "extensions", "gateways", "certificates"):
+                    self.assertEqual(found[fact], expected[fact])
+
+    def test_its_content_stays_in_the_worker(self):
+        """A private key may stand beside the certificate: neither a file nor a byte of it comes out (property secret)."""
+        (self.folder / "tmp").mkdir()
+        key = "-----BEGIN PRIVATE KEY-----\n" + "c2VjcmV0" * 20
+        backup = write_3cx(self.folder / "b.zip", self.folder, {"Certificates/other.pem": key, "pad": "x" * 70_000})
+        trace = self.folder / "trace"
+        # Only the tool's own calls: without -f its worker is not followed.
+        watched = ["strace", "-qq", "-o", trace, "-e", "trace=openat,mkdir,mkdirat,openat2,read,pread64", "-s", "100000"]
+        self.good(self.run_tool("--inspect", "--json", backup, wrapper=watched, env={"TMPDIR": str(self.folder / "tmp")}))
+        calls = trace.read_text(errors="replace")
+        self.assertIn("b.zip", calls)
+        self.assertNotIn("c2VjcmV0c2VjcmV0", calls)
+        self.assertNotIn("O_CREAT", calls)
+        self.assertNotIn("mkdir", calls)
 
     def test_an_asterisk_tree(self):
         found = self.good(self.run_tool("--inspect", "--json", write_asterisk(self.folder / "b.zip"))).result

@@ -248,6 +248,19 @@ def sftp_answers():
     yield "long", struct.pack(">IBI", 0xFFFFFFFF, 103, 1)
 
 
+def contents_records():
+    """What fo-unpack says is in a backup."""
+    nothing = {"kind": "other", "version": None, "made": None, "fqdn": None, "extensions": None, "trunks": None, "queues": None,
+               "gateways": None, "certificates": [], "remarks": []}
+    full = {**nothing, "kind": "3CX", "version": "20.0", "made": 1_700_000_000_123_456_789, "fqdn": "pbx.example", "extensions": 20,
+            "trunks": 1, "queues": 2, "gateways": [{"name": "a", "host": "h", "port": 5060}, {"name": "b", "host": "", "port": None}],
+            "certificates": [{"path": "Certificates/a.pem", "subject": "CN=a", "expires": -1}], "remarks": ["a sentence"]}
+    for name, record in (("nothing", nothing), ("full", full), ("missing", {"kind": "3CX"}),
+                         ("wrong-types", {**full, "extensions": -1.5, "made": 1e300, "remarks": [1]}),
+                         ("port", {**full, "gateways": [{"name": "a", "host": "h", "port": 65536}]})):
+        yield name, json.dumps(record).encode()
+
+
 def seeds():
     yield "sftp_answer", sftp_answers()
     yield "sip_message", sip_messages()
@@ -260,6 +273,7 @@ def seeds():
                               "sip://h:65536", "http://h/?expect=700", "https://h/a%2fb/../c?name=%2e")
     yield "known_hosts", known_hosts()
     yield "backup_sidecar", sidecars()
+    yield "contents_record", contents_records()
     yield "dns_message", dns_messages()
     yield "tkey_answer", tkey_answers()
     yield "tsig_answer", ((name, b"\0\x75" + data) for name, data in dns_messages())

@@ -11,7 +11,7 @@ _ROOMS = {
     "net": {"core"},
     "fetch": {"archive", "state", "core"},
     "inspect": {"core"},
-    "restore": {"archive", "inspect", "state", "core"},
+    "restore": {"archive", "state", "core"},
     "promote": {"state", "core"},
     "probe": _FAMILY | {"state"},
     "source": _FAMILY,

@@ -1,9 +1,8 @@
-#include "workers/unpack_jobs.hpp"
+#include "workers/read_jobs.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -20,7 +19,7 @@
 #include "archive/entry_record.hpp"
 #include "core/checksum.hpp"
 #include "core/secret.hpp"
-#include "workers/slot_file.hpp"
+#include "workers/entry_taker.hpp"
 #include "workers/stream_archive.hpp"
 #include "workers/unpack_report.hpp"
 
@@ -28,9 +27,9 @@ namespace failover {
 
 namespace {
 
-class Unpacking {
+class Reading {
  public:
-  Unpacking(int fd, std::span<const int> folders) noexcept : fd_(fd), folders_(folders) {}
+  Reading(int fd, EntryTaker& taker) noexcept : fd_(fd), taker_(taker) {}
 
   /// By our own parser, in the order that was asked for.
   Result<void> entries(const std::vector<UnpackJob>& jobs) {
@@ -71,49 +70,41 @@ class Unpacking {
                     static_cast<off_t>(std::min(entry.place.packed, enough)), POSIX_FADV_WILLNEED);
   }
 
-  /// Opens the job's slot; none when it is only to be checked.
-  Result<std::optional<SlotFile>> open(const UnpackJob& job) const {
-    if (job.folder == no_folder) return std::nullopt;
-    if (job.folder >= folders_.size()) return fail(ErrorKind::internal, "a job names a folder that was not given");
-    return FO_TRY(SlotFile::make(folders_[job.folder], job.slot));
-  }
-
-  Result<void> take(std::optional<SlotFile>& slot, std::span<const std::byte> bytes) {
-    if (slot) FO_TRY(slot->write(bytes));
+  Result<void> take(std::span<const std::byte> bytes) {
+    FO_TRY(taker_.take(bytes));
     return report_.add(bytes.size());
   }
 
   Result<void> one(const UnpackJob& job) {
-    auto slot = FO_TRY(open(job));
-    FO_TRY(
-        reader_.read(fd_, job.entry, [&](std::span<const std::byte> bytes) { return take(slot, bytes); }, Context{}));
-    return slot ? slot->finish(job.entry.modified) : Result<void>();
+    FO_TRY(taker_.begin(job));
+    FO_TRY(reader_.read(fd_, job.entry, [&](std::span<const std::byte> bytes) { return take(bytes); }, Context{}));
+    return taker_.end(job);
   }
 
   Result<void> streamed(StreamArchive& archive, const UnpackJob& job) {
-    auto slot = FO_TRY(open(job));
+    FO_TRY(taker_.begin(job));
     std::uint32_t crc = 0;
     FO_TRY(archive.read([&](std::span<const std::byte> bytes) {
       crc = crc32(bytes, crc);
-      return take(slot, bytes);
+      return take(bytes);
     }));
     if (crc != job.entry.crc) return refuse(ArchiveRule::crc, job.entry.path, "its content is not what was verified");
-    return slot ? slot->finish(job.entry.modified) : Result<void>();
+    return taker_.end(job);
   }
 
   int fd_;
-  std::span<const int> folders_;
+  EntryTaker& taker_;
   EntryReader reader_;
   UnpackReport report_;
 };
 
 }  // namespace
 
-Result<void> unpack_jobs(int fd, ArchiveFormat format, std::vector<UnpackJob> jobs, std::span<const int> folders,
-                         const Secret* password) {
-  Unpacking unpacking(fd, folders);
-  if (format == ArchiveFormat::zip) return unpacking.entries(jobs);
-  return unpacking.stream(format, std::move(jobs), password);
+Result<void> read_jobs(int fd, ArchiveFormat format, std::vector<UnpackJob> jobs, const Secret* password,
+                       EntryTaker& taker) {
+  Reading reading(fd, taker);
+  if (format == ArchiveFormat::zip) return reading.entries(jobs);
+  return reading.stream(format, std::move(jobs), password);
 }
 
 }  // namespace failover

@@ -11,10 +11,10 @@
 
 namespace failover {
 
-/// Unpacks each job's entry into its slot, or only checks it. Size and CRC-32 must be what the job says.
+/// Unpacks each job's entry into its slot, or only checks it.
 /// @param folders by their place in it a job names them
 /// @param password nullptr = none
-Result<void> unpack_jobs(int fd, ArchiveFormat format, std::vector<UnpackJob> jobs, std::span<const int> folders,
+Result<void> unpack_into(std::span<const int> folders, int fd, ArchiveFormat format, std::vector<UnpackJob> jobs,
                          const Secret* password);
 
 }  // namespace failover
