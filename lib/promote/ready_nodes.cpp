@@ -207,8 +207,8 @@ void add_certificate_rows(ReadyRows& rows) {
     }
   }
   if (!rows.facts.contents) return;
-  constexpr auto soon = ProbeOptions{}.cert_warning;
-  constexpr auto now = ProbeOptions{}.cert_critical;
+  const auto soon = ProbeOptions{}.cert_warning;
+  const auto now = ProbeOptions{}.cert_critical;
   for (const auto& each : rows.facts.contents->certificates) {
     if (!each.expires || !is_for(each, rows.settings.service)) continue;
     const auto left = *each.expires - rows.facts.promotion.now;
