@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -13,6 +14,7 @@
 
 #include "core/atomic_file.hpp"
 #include "core/file_io.hpp"
+#include "state/manifest_line.hpp"
 #include "state/numbered_files.hpp"
 #include "state/restore_roots.hpp"
 #include "state/state_dir.hpp"
@@ -24,36 +26,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int format_number = 1;
+constexpr int format_number = 2;
 constexpr std::size_t size_limit = std::size_t{8} << 30U;
 constexpr std::string_view prefix = "manifest.";
-
-json to_json(const ManifestEntry& entry) {
-  if (entry.directory) return json{{"path", entry.path}, {"dir", true}, {"made", entry.made}};
-  json value{{"path", entry.path},          {"crc", entry.crc},        {"size", entry.identity.size},
-             {"ino", entry.identity.inode}, {"mtime", entry.mtime_ns}, {"ctime", entry.ctime_ns}};
-  if (entry.identity.birth_ns) value["btime"] = *entry.identity.birth_ns;
-  if (entry.identity.symlink) value["symlink"] = true;
-  return value;
-}
-
-ManifestEntry entry_from(const json& value) {
-  ManifestEntry entry;
-  value.at("path").get_to(entry.path);
-  entry.directory = value.value("dir", false);
-  if (entry.directory) {
-    value.at("made").get_to(entry.made);
-    return entry;
-  }
-  value.at("crc").get_to(entry.crc);
-  value.at("size").get_to(entry.identity.size);
-  value.at("ino").get_to(entry.identity.inode);
-  value.at("mtime").get_to(entry.mtime_ns);
-  value.at("ctime").get_to(entry.ctime_ns);
-  entry.identity.symlink = value.value("symlink", false);
-  if (value.contains("btime")) entry.identity.birth_ns = value["btime"].get<std::int64_t>();
-  return entry;
-}
 
 }  // namespace
 
@@ -66,7 +41,8 @@ Result<void> write_restore_manifest(const StateDir& state, const RestoreManifest
   std::string text = header.dump() + "\n";
   constexpr std::size_t chunk = std::size_t{256} * 1024;
   for (const auto& entry : manifest.entries) {
-    text += to_json(entry).dump() + "\n";
+    if (entry.path.contains('\n')) return fail(ErrorKind::internal, "a manifest cannot hold a name with a line break");
+    append_manifest_line(text, entry);
     if (text.size() < chunk) continue;
     FO_TRY(file.write(text));
     text.clear();
@@ -76,6 +52,8 @@ Result<void> write_restore_manifest(const StateDir& state, const RestoreManifest
 }
 
 Result<RestoreManifest> parse_restore_manifest(std::string_view text, const std::filesystem::path& path) {
+  // Cut off within the last name it would still read well.
+  if (!text.ends_with('\n')) return damaged_state(path);
   std::string_view rest = text;
   const auto header_text = rest.substr(0, rest.find('\n'));
   FO_TRY(check_state_format(header_text, format_number, path));
@@ -89,7 +67,9 @@ Result<RestoreManifest> parse_restore_manifest(std::string_view text, const std:
     while (rest.size() > 1) {
       rest.remove_prefix(1);
       const auto line = rest.substr(0, rest.find('\n'));
-      manifest.entries.push_back(entry_from(json::parse(line)));
+      auto entry = parse_manifest_line(line);
+      if (!entry) return damaged_state(path);
+      manifest.entries.push_back(*std::move(entry));
       rest.remove_prefix(line.size());
     }
     if (manifest.entries.size() != count) return damaged_state(path);

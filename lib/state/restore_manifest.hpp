@@ -25,7 +25,8 @@ struct ManifestEntry {
   std::int64_t ctime_ns = 0;  ///< 0 = not known yet (the restore has not been applied)
 };
 
-/// What one generation put beneath its roots, sorted by path. File STATE/restore/manifest.GENERATION, format 1.
+/// What one generation put beneath its roots, sorted by path. File STATE/restore/manifest.GENERATION, format 2:
+/// a header in JSON and a line for each entry.
 struct RestoreManifest {
   std::uint64_t generation = 0;
   std::vector<RestoreRoot> roots;

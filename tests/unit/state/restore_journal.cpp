@@ -2,7 +2,6 @@
 
 #include <failover/error.hpp>
 
-#include "state/restore_manifest.hpp"
 #include "state/restore_marker.hpp"
 #include "state/restore_plan_file.hpp"
 #include "state/restored_generation.hpp"
@@ -53,7 +52,7 @@ TEST_CASE("a run that takes over is committed from its first record") {
   CHECK(RestoreJournal::read(state)->back().pre_hook_ran);
 }
 
-TEST_CASE("plan, manifest and generation come back whole or not at all") {
+TEST_CASE("a plan and a generation come back whole or not at all") {
   const test::TemporaryDirectory folder;
   const auto state = *StateDir::open(folder / "state");
   RestorePlanFile plan;
