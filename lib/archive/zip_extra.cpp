@@ -1,7 +1,5 @@
 #include "archive/zip_extra.hpp"
 
-#include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -12,6 +10,7 @@
 
 #include "archive/archive_rule.hpp"
 #include "archive/zip_bytes.hpp"
+#include "core/clock.hpp"
 
 namespace failover {
 
@@ -25,7 +24,7 @@ constexpr std::uint16_t aes_id = 0x9901;
 
 std::optional<WallTime> unix_time(std::string_view value) noexcept {
   if (value.size() < 5 || (static_cast<unsigned char>(value[0]) & 1U) == 0) return std::nullopt;
-  return WallTime(std::chrono::seconds(static_cast<std::int32_t>(le32(value, 1))));
+  return wall_time(static_cast<std::int32_t>(le32(value, 1)));
 }
 
 /// Tag 1, 24 bytes: three times in 100 ns since 1601.
@@ -36,10 +35,8 @@ std::optional<WallTime> ntfs_time(std::string_view value) noexcept {
   }
   constexpr std::int64_t unix_epoch = 11'644'473'600;
   constexpr std::uint64_t ticks = 10'000'000;
-  // The clock's type ends in 2262, the field 29,000 years later.
-  constexpr std::int64_t furthest = 9'000'000'000;
   const auto since_1601 = static_cast<std::int64_t>(le64(value, first_tag + 4) / ticks);
-  return WallTime(std::chrono::seconds(std::min(since_1601 - unix_epoch, furthest)));
+  return wall_time(since_1601 - unix_epoch);
 }
 
 }  // namespace

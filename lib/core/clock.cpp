@@ -36,6 +36,13 @@ constexpr int last_year = 2261;
 
 }  // namespace
 
+WallTime wall_time(std::int64_t seconds_since_1970, std::int64_t nanoseconds) noexcept {
+  constexpr std::int64_t furthest = 9'000'000'000;
+  constexpr std::int64_t second = 1'000'000'000;
+  return WallTime(seconds(std::clamp(seconds_since_1970, -furthest, furthest)) +
+                  std::chrono::nanoseconds(std::clamp<std::int64_t>(nanoseconds, 0, second - 1)));
+}
+
 std::string rfc3339(WallTime time) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", floor<seconds>(time));
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -7,6 +8,10 @@
 #include <failover/error.hpp>
 
 namespace failover {
+
+/// A time that others tell. The clock's type ends in 1677 and 2262: beyond lies what stands for "never", such as the
+/// year 9999 of a certificate (RFC 5280 section 4.1.2.5), and becomes about 1684 or 2255.
+WallTime wall_time(std::int64_t seconds_since_1970, std::int64_t nanoseconds = 0) noexcept;
 
 /// RFC 3339 in UTC with whole seconds: "2026-11-23T06:07:00Z"; with_millis adds ".123".
 std::string rfc3339(WallTime time);

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -15,6 +16,7 @@
 #include <failover/error.hpp>
 
 #include "core/checksum.hpp"
+#include "core/clock.hpp"
 #include "core/fd.hpp"
 #include "core/file_io.hpp"
 #include "core/system_error.hpp"
@@ -24,7 +26,7 @@ namespace failover {
 namespace {
 
 std::int64_t nanoseconds(const struct statx_timestamp& time) noexcept {
-  return time.tv_sec * 1'000'000'000 + time.tv_nsec;
+  return std::chrono::nanoseconds(wall_time(time.tv_sec, time.tv_nsec).time_since_epoch()).count();
 }
 
 FileKind kind_of(unsigned mode) noexcept {

@@ -83,6 +83,12 @@ class Planner {
     fetch(theirs.end - descriptor, theirs.end);
   }
 
+  /// Whether the packed bytes that the directory states find room between a header of least size and the next entry.
+  static bool fits(const PackedEntry& entry) noexcept {
+    const auto header = local_header_size + entry.name.size();
+    return entry.span() >= header && entry.span() - header >= entry.compressed;
+  }
+
   void changed(const PackedEntry& theirs, const PackedEntry& ours, std::size_t number) {
     fetch(theirs.begin, theirs.end);
     const auto descriptor = descriptor_of(theirs, ours);
@@ -128,7 +134,7 @@ DeltaPlan plan_delta(const PackedIndex& theirs, const PackedIndex& ours) {
   for (std::size_t i = 0; i < theirs.entries.size(); ++i) {
     const auto& entry = theirs.entries[i];
     const auto found = by_name.find(entry.name);
-    if (found == by_name.end()) {
+    if (found == by_name.end() || !Planner::fits(entry)) {
       planner.fetch(entry.begin, entry.end);
     } else if (const auto& old = *found->second; !same_content(entry, old)) {
       planner.changed(entry, old, i);

@@ -9,6 +9,7 @@
 #include <failover/context.hpp>
 
 #include "archive/zip_bytes.hpp"
+#include "core/clock.hpp"
 
 namespace failover {
 
@@ -32,8 +33,7 @@ std::optional<WallTime> dos_time(std::uint64_t time, std::uint64_t date) {
 WallTime ntfs_time(std::uint64_t ticks) {
   constexpr std::uint64_t seconds_to_1970 = 11'644'473'600;
   const auto seconds = ticks / 10'000'000;
-  return WallTime(
-      std::chrono::seconds(static_cast<std::int64_t>(seconds) - static_cast<std::int64_t>(seconds_to_1970)));
+  return wall_time(static_cast<std::int64_t>(seconds) - static_cast<std::int64_t>(seconds_to_1970));
 }
 
 /// The modification time in UTC, where the extra fields have one.
@@ -45,7 +45,7 @@ std::optional<WallTime> exact_time(std::string_view extra) {
     const auto field = extra.substr(4, length);
     if (id == extended_timestamp && length >= 5 && (field.front() & 1) != 0) {
       const auto seconds = static_cast<std::int32_t>(static_cast<std::uint32_t>(le32(field, 1)));
-      return WallTime(std::chrono::seconds(seconds));
+      return wall_time(seconds);
     }
     if (id == ntfs_times && length >= 16 && le16(field, 4) == 1) return ntfs_time(le64(field, 8));
     extra.remove_prefix(4 + length);

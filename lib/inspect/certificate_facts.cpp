@@ -1,7 +1,6 @@
 #include "inspect/certificate_facts.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <ctime>
 #include <memory>
@@ -21,6 +20,8 @@
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 #include <failover/restorer.hpp>
+
+#include "core/clock.hpp"
 
 namespace failover {
 
@@ -64,7 +65,7 @@ std::string subject_of(const X509& certificate) {
 std::optional<WallTime> expiry_of(const X509& certificate) {
   std::tm time{};
   if (::ASN1_TIME_to_tm(::X509_get0_notAfter(&certificate), &time) != 1) return std::nullopt;
-  return std::chrono::system_clock::from_time_t(::timegm(&time));
+  return wall_time(::timegm(&time));
 }
 
 std::string text_of(const ASN1_STRING* value) {

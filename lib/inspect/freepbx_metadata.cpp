@@ -23,8 +23,9 @@ using nlohmann::json;
 
 constexpr std::size_t largest_file = std::size_t{4} << 20U;
 constexpr std::size_t longest_version = 64;
-/// Seconds since 1970 that a backup can have been made at: up to the year 9999, so that it can be printed.
-constexpr std::int64_t latest_time = 253'402'300'799;
+/// Seconds since 1970 up to about the year 2255: later no backup was made, and later times the clock's type cannot
+/// hold.
+constexpr std::int64_t latest_time = 9'000'000'000;
 
 std::optional<WallTime> time_of(std::int64_t seconds) {
   if (seconds <= 0 || seconds > latest_time) return std::nullopt;

@@ -1,6 +1,5 @@
 #include "net/certificate.hpp"
 
-#include <chrono>
 #include <ctime>
 #include <optional>
 #include <string>
@@ -14,6 +13,7 @@
 
 #include <failover/context.hpp>
 
+#include "core/clock.hpp"
 #include "net/address.hpp"
 
 namespace failover {
@@ -23,7 +23,7 @@ namespace {
 std::optional<WallTime> end_of_life(const X509* certificate) {
   std::tm time{};
   if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &time) != 1) return std::nullopt;
-  return std::chrono::system_clock::from_time_t(timegm(&time));
+  return wall_time(timegm(&time));
 }
 
 bool is_for(X509* certificate, const std::string& host) {

@@ -9,6 +9,7 @@
 
 #include <failover/context.hpp>
 
+#include "core/clock.hpp"
 #include "net/libcurl.hpp"
 
 namespace failover {
@@ -17,7 +18,7 @@ std::optional<WallTime> parse_http_date(const std::string& text) {
   const auto curl = load_libcurl();
   const auto seconds = curl ? (*curl)->getdate(text.c_str(), nullptr) : -1;
   if (seconds < 0) return std::nullopt;
-  return WallTime(std::chrono::seconds(seconds));
+  return wall_time(seconds);
 }
 
 std::string http_date(WallTime time) {

@@ -1,6 +1,5 @@
 #include "source/file.hpp"
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <ctime>
@@ -19,6 +18,7 @@
 #include <failover/error.hpp>
 #include <failover/source.hpp>
 
+#include "core/clock.hpp"
 #include "core/fd.hpp"
 #include "core/file_io.hpp"
 #include "core/system_error.hpp"
@@ -30,7 +30,7 @@ namespace failover {
 namespace {
 
 WallTime time_of(const timespec& time) {
-  return WallTime(std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec));
+  return wall_time(time.tv_sec, time.tv_nsec);
 }
 
 /// The inode tells a file that was replaced under the same name, size and time.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -26,6 +27,7 @@
 #include <failover/error.hpp>
 #include <failover/source.hpp>
 
+#include "core/clock.hpp"
 #include "core/fd.hpp"
 #include "core/file_io.hpp"
 #include "core/secret.hpp"
@@ -39,12 +41,11 @@ namespace {
 
 /// One smbc_read() keeps several requests in flight within itself; this size was the fastest of 16 KiB .. 64 MiB.
 constexpr std::size_t read_size = std::size_t{1024} * 1024;
-constexpr std::int64_t ns_per_second = 1'000'000'000;
 // What may stand in a URL for libsmbclient as it is.
 constexpr std::string_view plain = "-._~/";
 
 std::int64_t ns_of(const timespec& time) {
-  return time.tv_sec * ns_per_second + time.tv_nsec;
+  return std::chrono::nanoseconds(wall_time(time.tv_sec, time.tv_nsec).time_since_epoch()).count();
 }
 
 SmbEntry entry_of(std::string name, const struct stat& info) {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -25,6 +24,7 @@
 #include "archive/archive_format.hpp"
 #include "archive/archive_rule.hpp"
 #include "archive/entry_path.hpp"
+#include "core/clock.hpp"
 #include "core/file_io.hpp"
 #include "core/secret.hpp"
 #include "workers/gzip_stream.hpp"
@@ -44,13 +44,8 @@ std::uint64_t zeros_at_end(std::string_view bytes) noexcept {
 }
 
 WallTime time_of(const archive_entry* entry) noexcept {
-  // About the year 2255: the clock's type ends in 2262.
-  constexpr std::int64_t furthest = 9'000'000'000;
-  const auto seconds =
-      std::clamp<std::int64_t>(::archive_entry_mtime(const_cast<archive_entry*>(entry)), -furthest, furthest);
-  const auto ns =
-      std::clamp<std::int64_t>(::archive_entry_mtime_nsec(const_cast<archive_entry*>(entry)), 0, 999'999'999);
-  return WallTime(std::chrono::seconds(seconds) + std::chrono::nanoseconds(ns));
+  auto* const told = const_cast<archive_entry*>(entry);
+  return wall_time(::archive_entry_mtime(told), ::archive_entry_mtime_nsec(told));
 }
 
 Result<EntryKind> kind_of(archive_entry* entry, std::string_view name) {

@@ -22,6 +22,8 @@ class Tls(ProberSuite, unittest.TestCase):
     def setUpClass(cls):
         cls.good = cls.serve(TlsServer())
         cls.expired = cls.serve(TlsServer(dates=("20200101", "20210101")))
+        # RFC 5280 section 4.1.2.5: the year 9999 stands for "no end".
+        cls.endless = cls.serve(TlsServer(dates=("20200101", "99991231")))
         cls.other = cls.serve(TlsServer("other.example"))
         cls.frozen = cls.serve(TlsServer())
         cls.frozen.freeze()
@@ -62,6 +64,7 @@ class Tls(ProberSuite, unittest.TestCase):
             "self-signed, required": Case(self.target(self.good.port, require), "down", self_signed, at_once=True),
             "expired": Case(self.target(self.expired.port), "up", "certificate", "critical"),
             "expired, required": Case(self.target(self.expired.port, require), "down", "certificate", at_once=True),
+            "never ends": Case(self.target(self.endless.port), "up", self_signed, "warning"),
             "ends in 30 days": Case(self.target(self.good.port), "up", self_signed, "critical", options=("--cert-warning", "60d",
                                                                                                          "--cert-critical", "40d")),
         }

@@ -1,6 +1,8 @@
 #include "core/clock.hpp"
 
 #include <chrono>
+#include <cstdint>
+#include <limits>
 
 #include <failover/context.hpp>
 
@@ -25,6 +27,16 @@ TEST_CASE("times are written and read in UTC") {
     CAPTURE(text);
     CHECK_FALSE(parse_rfc3339(text));
   }
+}
+
+TEST_CASE("a time beyond what the clock holds is far away on its own side") {
+  constexpr std::int64_t never = 253'402'300'799;  // 9999-12-31T23:59:59Z
+  for (const auto far : {never, std::numeric_limits<std::int64_t>::max()}) {
+    CHECK(failover::rfc3339(failover::wall_time(far)).starts_with("2255-"));
+    CHECK(failover::rfc3339(failover::wall_time(-far)).starts_with("1684-"));
+  }
+  CHECK(failover::wall_time(-1, 5) == WallTime(-1s + 5ns));
+  CHECK(failover::wall_time(1, -5) == WallTime(1s));
 }
 
 TEST_CASE("durations and sizes for people") {

@@ -98,6 +98,21 @@ TEST_CASE("A local header of another length, or that must differ, is fetched, it
   CHECK(text_of(plan) == "31>31+1000 0+31 ");
 }
 
+TEST_CASE("An entry whose directory states more bytes than there is room for is fetched") {
+  for (const std::uint64_t stated : {1001ULL, 5'000'000ULL}) {
+    const auto ours = index_of({{"a"}, {"b", 1, stated}, {"c"}});
+    auto theirs = index_of({{"a"}, {"b"}, {"c"}});
+    theirs.entries[1].compressed = theirs.entries[1].size = stated;
+    for (const std::uint32_t crc : {1U, 2U}) {
+      theirs.entries[1].crc = crc;
+      const auto plan = plan_delta(theirs, ours);
+      check_tiles(plan, theirs);
+      CHECK(text_of(plan).ends_with(" 1031+1031 "));
+      CHECK(plan.grown.empty());
+    }
+  }
+}
+
 TEST_CASE("What the central directory does not vouch for is known") {
   const auto ours = index_of({{"a"}, {"b", 1, 1000, 4, failover::descriptor_flag, 16}});
   const auto plan = plan_delta(ours, ours);

@@ -87,6 +87,11 @@ TEST_CASE("a FreePBX backup tells its date and its framework's version") {
   CHECK(contents.version == "16.0.40.7");
   CHECK(contents.made == at(1700000000));
   CHECK_FALSE(contents.extensions);
+  // Not the first second that the clock's type cannot hold, nor the year 9999: then the newest file counts.
+  const std::string undated = R"({"modules":[{"module":"framework"}],"date":)";
+  for (const auto* date : {"9223372037", "18446744075", "253402300799", "-1", "0"}) {
+    CHECK(inspected("metadata.json", undated + date + "}").made == inspected("metadata.json", undated + "null}").made);
+  }
   CHECK(inspected("x/manifest", "a:3:{s:5:\"ctime\";i:1500000000;s:21:\"pbx_framework_version\";s:9:\"14.0.1.24\";}")
             .version == "14.0.1.24");
 }
