@@ -1,9 +1,11 @@
 #include "restore/manifest_of.hpp"
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <string>
+#include <string_view>
+#include <tuple>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -43,42 +45,68 @@ RestoreManifest manifest_for(const RestoreManifest& manifest, const std::vector<
   return result;
 }
 
-RestoreManifest manifest_of(const PlanFacts& facts, const DraftPlan& plan) {
-  std::map<std::string, const RestoreAct*> acts;
-  std::map<std::string, ManifestEntry> entries;
-  std::set<std::string> going;
+namespace {
+
+/// Directories that are ours: made by this restore, or by an earlier one unless they went with this one.
+void add_directories_made(const PlanFacts& facts, const DraftPlan& plan, std::vector<ManifestEntry>& entries) {
+  std::set<std::string_view> going;
+  for (const auto& [act, size, reason] : plan.acts) {
+    if (act.kind == ActKind::remove_directory) going.insert(act.path);
+    if (act.kind == ActKind::make_directory) entries.push_back({.path = act.path, .directory = true, .made = true});
+  }
+  if (facts.manifest == nullptr) return;
+  for (const auto& entry : facts.manifest->entries) {
+    if (entry.directory && entry.made && !going.contains(entry.path)) entries.push_back(entry);
+  }
+}
+
+bool comes_beneath_a_root(const PlanFacts& facts, const ArchiveEntry& entry) {
+  return root_of(facts.roots, entry.path) != nullptr && !is_root(facts.roots, entry.path);
+}
+
+/// What the files and links that come are.
+std::unordered_map<std::string_view, const FileIdentity*> files_that_come(const DraftPlan& plan) {
+  std::unordered_map<std::string_view, const FileIdentity*> coming;
   for (const auto& draft : plan.acts) {
-    if (draft.act.kind == ActKind::remove_directory) going.insert(draft.act.path);
-    if (draft.act.new_file) acts[draft.act.path] = &draft.act;
-    if (draft.act.kind == ActKind::make_directory) {
-      entries[draft.act.path] = {.path = draft.act.path, .directory = true, .made = true};
-    }
+    if (draft.act.new_file) coming.emplace(draft.act.path, &*draft.act.new_file);
   }
-  if (facts.manifest != nullptr) {
-    // A directory that an earlier restore made is still ours, unless it went with this one.
-    for (const auto& entry : facts.manifest->entries) {
-      if (entry.directory && entry.made && !going.contains(entry.path)) entries.emplace(entry.path, entry);
-    }
-  }
+  return coming;
+}
+
+void add_files(const PlanFacts& facts, const DraftPlan& plan, std::vector<ManifestEntry>& entries) {
+  const auto coming = files_that_come(plan);
   for (const auto& entry : facts.entries) {
-    if (root_of(facts.roots, entry.path) == nullptr || is_root(facts.roots, entry.path)) continue;
-    if (entry.is_directory()) {
-      entries.try_emplace(entry.path, ManifestEntry{.path = entry.path, .directory = true});
-      continue;
-    }
-    ManifestEntry file{.path = entry.path, .crc = content_crc(entry)};
-    const auto act = acts.find(entry.path);
-    if (act != acts.end()) {
-      file.identity = act->second->new_file.value_or(FileIdentity{});
+    if (entry.is_directory() || !comes_beneath_a_root(facts, entry)) continue;
+    auto& file = entries.emplace_back(ManifestEntry{.path = entry.path, .crc = content_crc(entry)});
+    if (const auto act = coming.find(entry.path); act != coming.end()) {
+      file.identity = *act->second;
     } else if (const auto* live = facts.survey.find(entry.path)) {
       file.identity = live->facts.identity;
     }
     file.identity.crc.reset();
-    entries[entry.path] = std::move(file);
   }
+}
+
+}  // namespace
+
+RestoreManifest manifest_of(const PlanFacts& facts, const DraftPlan& plan) {
   RestoreManifest manifest;
   manifest.roots = facts.roots;
-  for (auto& [path, entry] : entries) manifest.entries.push_back(std::move(entry));
+  auto& entries = manifest.entries;
+  add_files(facts, plan, entries);
+  add_directories_made(facts, plan, entries);
+  for (const auto& entry : facts.entries) {
+    if (entry.is_directory() && comes_beneath_a_root(facts, entry)) {
+      entries.push_back({.path = entry.path, .directory = true});
+    }
+  }
+  // Of one path the first counts: a file comes where a directory of ours was once, and that we made one is not in the
+  // backup.
+  std::ranges::sort(entries, {}, [](const ManifestEntry& entry) {
+    return std::tuple(std::string_view(entry.path), entry.directory, !entry.made);
+  });
+  const auto rest = std::ranges::unique(entries, {}, &ManifestEntry::path);
+  entries.erase(rest.begin(), rest.end());
   return manifest;
 }
 

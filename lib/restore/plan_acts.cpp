@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <map>
+#include <functional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -31,18 +33,21 @@ std::unexpected<Error> refuse_path(const std::string& path, std::string_view why
   return fail(ErrorKind::refused, path + " " + std::string(why));
 }
 
+using Paths = std::unordered_set<std::string_view>;
+using Directories = std::set<std::string, std::less<>>;  ///< those above come first
+
 /// Whether an entry is one that comes beneath a root.
 bool taken(const PlanFacts& facts, const std::string& path) {
   return root_of(facts.roots, path) != nullptr && !is_root(facts.roots, path);
 }
 
-std::set<std::string> directories_of(const PlanFacts& facts) {
-  std::set<std::string> directories;
+Directories directories_of(const PlanFacts& facts) {
+  Directories directories;
+  std::unordered_set<std::string> seen;
   for (const auto& entry : facts.entries) {
     if (!taken(facts, entry.path)) continue;
     auto path = entry.is_directory() ? entry.path : parent_of(entry.path);
-    for (; !is_root(facts.roots, path) && directories.insert(path).second; path = parent_of(path)) {
-    }
+    for (; !is_root(facts.roots, path) && seen.insert(path).second; path = parent_of(path)) directories.insert(path);
   }
   return directories;
 }
@@ -73,7 +78,7 @@ class Planner {
     FO_TRY(check_covered());
     const auto directories = directories_of(facts_);
     for (const auto& path : directories) FO_TRY(plan_directory(path));
-    std::set<std::string> files;
+    Paths files;
     for (const auto& entry : facts_.entries) {
       if (!entry.is_directory() && taken(facts_, entry.path)) files.insert(entry.path);
     }
@@ -149,7 +154,7 @@ class Planner {
     return {};
   }
 
-  Result<void> plan_file(const ArchiveEntry& entry, std::uint64_t n, const std::set<std::string>& files) {
+  Result<void> plan_file(const ArchiveEntry& entry, std::uint64_t n, const Paths& files) {
     const auto* live = facts_.survey.find(entry.path);
     if (live != nullptr && live->facts.kind == FileKind::directory) {
       return refuse_path(entry.path, "is a file in the backup and a directory here; move it away");
@@ -184,17 +189,19 @@ class Planner {
            live.identity == before->identity && live.mtime_ns == before->mtime_ns && live.ctime_ns == before->ctime_ns;
   }
 
-  Result<void> plan_removals(const std::set<std::string>& files, const std::set<std::string>& directories) {
-    for (const auto& [path, entry] : known_) {
+  Result<void> plan_removals(const Paths& files, const Directories& directories) {
+    if (facts_.manifest == nullptr) return {};
+    for (const auto& entry : facts_.manifest->entries) {
+      const auto& path = entry.path;
       const auto* live = facts_.survey.find(path);
       if (live == nullptr) continue;
       const auto& facts = live->facts;
-      if (entry->directory) {
-        if (entry->made && !is_root(facts_.roots, path) && facts.kind == FileKind::directory && !facts.mount_root &&
+      if (entry.directory) {
+        if (entry.made && !is_root(facts_.roots, path) && facts.kind == FileKind::directory && !facts.mount_root &&
             !directories.contains(path)) {
           FO_TRY(add(ActKind::remove_directory, next_slot_++, path, 0, "no longer in the backup"));
         }
-      } else if ((facts.kind == FileKind::file || (facts.kind == FileKind::symlink && entry->identity.symlink)) &&
+      } else if ((facts.kind == FileKind::file || (facts.kind == FileKind::symlink && entry.identity.symlink)) &&
                  !files.contains(path) && !directories.contains(path)) {
         FO_TRY(check_movable(path, *live, true));
         FO_TRY(add(ActKind::remove, next_slot_++, path, facts.identity.size, "no longer in the backup"));
@@ -205,7 +212,7 @@ class Planner {
 
   /// What the backup does not hold goes too, but for mounts, what is off limits, and what is neither file nor
   /// directory.
-  Result<void> plan_mirror(const std::set<std::string>& files, const std::set<std::string>& directories) {
+  Result<void> plan_mirror(const Paths& files, const Directories& directories) {
     std::set<std::string> staying;
     const auto stays = [&](const std::string& path) {
       for (auto above = path; !is_root(facts_.roots, above) && staying.insert(above).second; above = parent_of(above)) {
@@ -230,7 +237,7 @@ class Planner {
   }
 
   const PlanFacts& facts_;
-  std::map<std::string, const ManifestEntry*> known_;
+  std::unordered_map<std::string_view, const ManifestEntry*> known_;
   std::uint64_t next_slot_;
   DraftPlan plan_;
 };
@@ -307,11 +314,11 @@ Result<void> check_mapped(const std::vector<ArchiveEntry>& entries, const std::v
   return {};
 }
 
-std::set<std::string> paths_to_survey(const std::vector<ArchiveEntry>& entries, const std::vector<RestoreRoot>& roots,
-                                      const RestoreManifest* manifest) {
-  std::set<std::string> paths;
+std::vector<std::string> paths_to_survey(const std::vector<ArchiveEntry>& entries,
+                                         const std::vector<RestoreRoot>& roots, const RestoreManifest* manifest) {
+  std::vector<std::string> paths;
   const auto want = [&](const std::string& path) {
-    if (root_of(roots, path) != nullptr && !is_root(roots, path)) paths.insert(path);
+    if (root_of(roots, path) != nullptr && !is_root(roots, path)) paths.push_back(path);
   };
   for (const auto& entry : entries) want(entry.path);
   if (manifest != nullptr) {

@@ -45,9 +45,9 @@ Result<DraftPlan> plan_restore(const PlanFacts& facts);
 /// Refused when an entry is taken by no root (unless `ignore`), or when one is a file where a root begins.
 Result<void> check_mapped(const std::vector<ArchiveEntry>& entries, const std::vector<RestoreRoot>& roots, bool ignore);
 
-/// Every path that the survey for such a plan must look at.
-std::set<std::string> paths_to_survey(const std::vector<ArchiveEntry>& entries, const std::vector<RestoreRoot>& roots,
-                                      const RestoreManifest* manifest);
+/// Every path that the survey for such a plan must look at, some of them twice.
+std::vector<std::string> paths_to_survey(const std::vector<ArchiveEntry>& entries,
+                                         const std::vector<RestoreRoot>& roots, const RestoreManifest* manifest);
 
 /// Removes first, then directories that go (deepest first), directories that come, files.
 void put_in_order(std::vector<DraftAct>& acts);

@@ -112,9 +112,9 @@ Result<DraftPlan> plan_rollback(const RestorePlanFile& applied, const Survey& su
   return Planner(applied, survey, slots).make();
 }
 
-std::set<std::string> paths_to_survey(const RestorePlanFile& applied) {
-  std::set<std::string> paths;
-  for (const auto& act : applied.acts) paths.insert(act.path);
+std::vector<std::string> paths_to_survey(const RestorePlanFile& applied) {
+  std::vector<std::string> paths;
+  for (const auto& act : applied.acts) paths.push_back(act.path);
   return paths;
 }
 

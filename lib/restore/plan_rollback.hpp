@@ -20,6 +20,6 @@ namespace failover {
 Result<DraftPlan> plan_rollback(const RestorePlanFile& applied, const Survey& survey,
                                 const std::map<std::uint64_t, FileFacts>& slots);
 
-std::set<std::string> paths_to_survey(const RestorePlanFile& applied);
+std::vector<std::string> paths_to_survey(const RestorePlanFile& applied);
 
 }  // namespace failover

@@ -1,16 +1,16 @@
 #include "restore/survey.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <iterator>
-#include <map>
 #include <memory>
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -31,24 +31,35 @@ namespace failover {
 
 namespace {
 
+constexpr std::array<std::string_view, 3> log_endings{"-wal", "-shm", "-journal"};
+
 struct CloseDirectory {
   void operator()(DIR* stream) const noexcept { ::closedir(stream); }
 };
 
-Result<std::set<std::string>> names_in(const Fd& directory) {
+using Names = std::vector<std::string>;  ///< sorted, each once
+
+void put_in_order(Names& names) {
+  std::ranges::sort(names);
+  const auto rest = std::ranges::unique(names);
+  names.erase(rest.begin(), rest.end());
+}
+
+Result<Names> names_in(const Fd& directory) {
   Fd own(::fcntl(directory.get(), F_DUPFD_CLOEXEC, 0));
   if (!own) return fail_errno("cannot read a directory");
   const std::unique_ptr<DIR, CloseDirectory> stream(::fdopendir(own.get()));
   if (!stream) return fail_errno("cannot read a directory");
   [[maybe_unused]] const int taken_over = own.release();
-  std::set<std::string> names;
+  Names names;
   errno = 0;
   while (const dirent* entry = ::readdir(stream.get())) {
     const std::string_view name = entry->d_name;
-    if (name != "." && name != "..") names.emplace(name);
+    if (name != "." && name != "..") names.emplace_back(name);
     errno = 0;
   }
   if (errno != 0) return fail_errno("cannot read a directory");
+  put_in_order(names);
   return names;
 }
 
@@ -60,6 +71,7 @@ class Walk {
 
   Result<void> operator()() {
     for (const auto& path : scope_.paths) want(path);
+    for (auto& [directory, names] : wanted_) put_in_order(names);
     if (!scope_.state_dir.empty()) {
       const auto state = FO_TRY(look_at(AT_FDCWD, scope_.state_dir.string()));
       if (state.kind == FileKind::directory) off_limits_.emplace(state.device, state.identity.inode);
@@ -81,8 +93,12 @@ class Walk {
 
  private:
   void want(const std::string& path) {
-    for (std::string rest = path; !tree_.is_root(rest); rest = parent_of(rest)) {
-      if (!wanted_[parent_of(rest)].insert(name_of(rest)).second) return;
+    for (std::string rest = path; !tree_.is_root(rest);) {
+      auto parent = parent_of(rest);
+      const auto [place, fresh] = wanted_.try_emplace(parent);
+      place->second.push_back(name_of(rest));
+      if (!fresh) return;  // what is above it is wanted already
+      rest = std::move(parent);
     }
   }
 
@@ -97,20 +113,20 @@ class Walk {
 
   static bool kept_apart(std::string_view name) noexcept { return name == slots_folder || name == "lost+found"; }
 
-  std::set<std::string> interesting(const std::string& path, const std::set<std::string>& names) {
-    std::set<std::string> result;
-    if (scope_.everything) {
-      std::ranges::copy_if(names, std::inserter(result, result.end()),
-                           [](const std::string& name) { return !kept_apart(name); });
-    }
-    const auto wanted = wanted_.find(path);
-    if (wanted == wanted_.end()) return result;
-    for (const auto& name : wanted->second) {
-      if (names.contains(name)) result.insert(name);
-      for (const auto& log : database_logs(name)) {
-        if (names.contains(log)) result.insert(log);
-      }
-    }
+  /// Of the names in a directory those to look at.
+  [[nodiscard]] Names interesting(const std::string& path, const Names& names) const {
+    const auto found = wanted_.find(path);
+    const auto* wanted = found == wanted_.end() ? nullptr : &found->second;
+    Names result;
+    std::ranges::copy_if(names, std::back_inserter(result), [&](const std::string& name) {
+      if (scope_.everything && !kept_apart(name)) return true;
+      if (wanted == nullptr) return false;
+      return std::ranges::binary_search(*wanted, name) ||
+             std::ranges::any_of(log_endings, [&](std::string_view ending) {
+               return name.ends_with(ending) &&
+                      std::ranges::binary_search(*wanted, name.substr(0, name.size() - ending.size()));
+             });
+    });
     return result;
   }
 
@@ -122,8 +138,7 @@ class Walk {
     return down(path, here, directory, FO_TRY(while_doing(tree_.shown(path), names_in(directory))));
   }
 
-  Result<void> down(const std::string& path, const LivePath& here, const Fd& directory,
-                    const std::set<std::string>& names) {
+  Result<void> down(const std::string& path, const LivePath& here, const Fd& directory, const Names& names) {
     for (const auto& name : interesting(path, names)) {
       auto below = path;
       below.append(path.empty() ? "" : "/").append(name);
@@ -134,8 +149,8 @@ class Walk {
       const bool is_directory = facts->kind == FileKind::directory;
       LivePath live{*facts, is_directory && facts->mount != here.facts.mount ? below : here.mount};
       live.off_limits = is_directory && off_limits_.contains({facts->device, facts->identity.inode});
-      survey_.paths[below] = live;
       if (is_directory && !live.off_limits) FO_TRY(enter(below, live));
+      survey_.paths.insert_or_assign(std::move(below), std::move(live));
     }
     return {};
   }
@@ -144,14 +159,17 @@ class Walk {
   const SurveyScope& scope_;
   Survey& survey_;
   const Context& context_;
-  std::map<std::string, std::set<std::string>, std::less<>> wanted_;
+  std::unordered_map<std::string, Names> wanted_;                 ///< in each directory
   std::set<std::pair<std::uint64_t, std::uint64_t>> off_limits_;  ///< device, inode
 };
 
 }  // namespace
 
 std::vector<std::string> database_logs(const std::string& path) {
-  return {path + "-wal", path + "-shm", path + "-journal"};
+  std::vector<std::string> logs;
+  logs.reserve(log_endings.size());
+  for (const auto ending : log_endings) logs.push_back(path + std::string(ending));
+  return logs;
 }
 
 Result<Survey> survey_tree(const LiveTree& tree, const SurveyScope& scope, const Context& context) {

@@ -2,16 +2,17 @@
 
 #include <filesystem>
 #include <functional>
-#include <map>
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 
 #include "core/file_identity.hpp"
+#include "core/text_hash.hpp"
 #include "restore/live_tree.hpp"
 
 namespace failover {
@@ -27,7 +28,7 @@ struct LivePath {
 
 /// The live tree as far as a plan needs it. Paths that are not in `paths` do not exist.
 struct Survey {
-  std::map<std::string, LivePath, std::less<>> paths;
+  std::unordered_map<std::string, LivePath, TextHash, std::equal_to<>> paths;
   std::set<std::string, std::less<>> occupied;  ///< prefixes of roots that hold more than what is ours and lost+found
 
   [[nodiscard]] const LivePath* find(std::string_view path) const {
@@ -38,7 +39,7 @@ struct Survey {
 
 /// Where to look.
 struct SurveyScope {
-  std::set<std::string> paths;  ///< as the archive calls them
+  std::vector<std::string> paths;  ///< as the archive calls them, in any order
   /// Also whatever else lies beneath the roots, but for what a mirror never takes away: our slots, lost+found, and
   /// mounts on which none of `paths` lies.
   bool everything = false;

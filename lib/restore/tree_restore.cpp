@@ -63,7 +63,9 @@ class TreeRestore {
     const auto* known = manifest_ ? &*manifest_ : nullptr;
     const auto& entries = backup_.listing.entries;
     const SurveyScope scope{paths_to_survey(entries, tree_.roots(), known), options_.mirror, state_.root()};
-    survey_ = FO_TRY(survey_tree(tree_, scope, context));
+    auto survey = survey_tree(tree_, scope, context);
+    if (!survey) return std::unexpected(survey.error());
+    survey_ = std::move(*survey);
     return plan_restore(facts());
   }
 
@@ -75,6 +77,7 @@ class TreeRestore {
   /// A later backup of the same content: it is what is applied now. The generation, and with it what --rollback goes
   /// back to, stays.
   Result<void> confirm() {
+    if (!current_) return {};
     const auto backup = backup_.facts.path.string();
     if (current_->backup == backup && current_->backup_time == backup_.facts.time) return {};
     current_->backup = backup;

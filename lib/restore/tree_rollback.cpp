@@ -50,7 +50,9 @@ std::vector<std::string> mounts_of(const RestorePlanFile& plan) {
 
 Result<DraftPlan> draft(const LiveTree& tree, const Slots& slots, const RestorePlanFile& applied, Survey& survey,
                         const Context& context) {
-  survey = FO_TRY(survey_tree(tree, {paths_to_survey(applied), false, {}}, context));
+  auto looked = survey_tree(tree, {paths_to_survey(applied), false, {}}, context);
+  if (!looked) return std::unexpected(looked.error());
+  survey = std::move(*looked);
   const auto found = FO_TRY(look_into(slots, applied));
   return plan_rollback(applied, survey, found);
 }

@@ -10,7 +10,6 @@
 #include <failover/restorer.hpp>
 
 #include "core/file_io.hpp"
-#include "state/manifest_line.hpp"
 #include "state/state_dir.hpp"
 #include "support/catch.hpp"
 #include "support/temporary_directory.hpp"
@@ -73,13 +72,17 @@ TEST_CASE("a manifest holds no name with a line break: it would be two") {
 }
 
 TEST_CASE("a line of a manifest is exactly as it is written") {
-  CHECK(parse_manifest_line("f a 1 2 - 3 4 p q")->path == "p q");
-  CHECK(parse_manifest_line("d made x")->made);
+  const std::string header = R"({"format":2,"generation":7,"roots":[],"entries":1})";
+  const auto read = [&](std::string_view line) {
+    return parse_restore_manifest(header + "\n" + std::string(line) + "\n", "m");
+  };
+  CHECK(read("f a 1 2 - 3 4 p q")->entries.front().path == "p q");
+  CHECK(read("d made x")->entries.front().made);
   for (const std::string_view wrong :
        {"", "f", "d", "d made", "d made ", "d ours x", "x a 1 2 - 3 4 p", "f a 1 2 - 3 4 ", "f a 1 2 - 3 4",
         "f g 1 2 - 3 4 p", "f a -1 2 - 3 4 p", "f a 1 2 - 3 4x p", "f a 1 2  3 4 p", "f 100000000 1 2 - 3 4 p",
         "f a 1 +2 - 3 4 p", "f a 1 18446744073709551616 - 3 4 p", "{\"path\":\"x\"}"}) {
     INFO(wrong);
-    CHECK(!parse_manifest_line(wrong));
+    CHECK(read(wrong).error().kind == ErrorKind::integrity);
   }
 }
