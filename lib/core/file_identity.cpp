@@ -37,8 +37,7 @@ FileKind kind_of(unsigned mode) noexcept {
 
 Result<std::uint32_t> crc_of_link(int directory, const std::string& name) {
   std::array<std::byte, std::size_t{4} * 1024> target{};
-  const ssize_t length =
-      ::readlinkat(directory, name.c_str(), static_cast<char*>(static_cast<void*>(target.data())), target.size());
+  const ssize_t length = ::readlinkat(directory, name.c_str(), reinterpret_cast<char*>(target.data()), target.size());
   if (length < 0) return fail_errno("cannot read the link " + name);
   return crc32(std::span<const std::byte>(target).first(static_cast<std::size_t>(length)));
 }

@@ -39,6 +39,13 @@ std::optional<std::string> version_of(std::string_view text) {
   return std::string(text);
 }
 
+/// Empty when there is no such text.
+std::string_view text_in(const json& object, const char* key) {
+  const auto found = object.is_object() ? object.find(key) : object.end();
+  const auto* text = found == object.end() ? nullptr : found->get_ptr<const std::string*>();
+  return text == nullptr ? std::string_view() : *text;
+}
+
 /// What follows `s:N:"KEY";` in PHP's serialized text; empty if the key is not there.
 std::string_view after_key(std::string_view text, std::string_view key) {
   const auto marked = "s:" + std::to_string(key.size()) + ":\"" + std::string(key) + "\";";
@@ -86,18 +93,15 @@ Result<void> FreepbxMetadata::end() {
 }
 
 void FreepbxMetadata::read_json() {
-  try {
-    const auto whole = json::parse(text_);
-    const auto& modules = whole.at("modules");
-    if (!modules.is_array() || !whole.contains("date")) return;
-    known_ = true;
-    if (whole["date"].is_number_integer()) made_ = time_of(whole["date"].get<std::int64_t>());
-    for (const auto& module : modules) {
-      if (!module.is_object() || module.value("module", "") != "framework") continue;
-      version_ = version_of(module.value("version", ""));
-    }
-  } catch (const json::exception&) {
-    // Some other program's metadata.json, or a broken one: it tells nothing.
+  // Some other program's metadata.json, or a broken one, tells nothing.
+  const auto whole = json::parse(text_, nullptr, false);
+  if (!whole.is_object() || !whole.contains("modules") || !whole["modules"].is_array() || !whole.contains("date")) {
+    return;
+  }
+  known_ = true;
+  if (whole["date"].is_number_integer()) made_ = time_of(whole["date"].get<std::int64_t>());
+  for (const auto& module : whole["modules"]) {
+    if (text_in(module, "module") == "framework") version_ = version_of(text_in(module, "version"));
   }
 }
 

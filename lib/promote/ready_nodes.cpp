@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <set>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -197,7 +196,9 @@ void add_port_row(ReadyRows& rows) {
            "add a --self-probe for each");
 }
 
-void add_certificate_rows(ReadyRows& rows) {
+namespace {
+
+void add_served_certificates(ReadyRows& rows) {
   for (const auto& peer : rows.facts.promotion.peers) {
     for (const auto& one : peer.observations) {
       if (!is_up(one) || !shows_certificate(one.target)) continue;
@@ -206,6 +207,9 @@ void add_certificate_rows(ReadyRows& rows) {
                grade == ok ? "" : "renew it; the standby gets it with the next backup");
     }
   }
+}
+
+void add_stored_certificates(ReadyRows& rows) {
   if (!rows.facts.contents) return;
   const auto soon = ProbeOptions{}.cert_warning;
   const auto now = ProbeOptions{}.cert_critical;
@@ -217,6 +221,13 @@ void add_certificate_rows(ReadyRows& rows) {
              fmt::format("in the restored backup, valid until {}", rfc3339(*each.expires)),
              grade == ok ? "" : "renew it on the active host, then back up");
   }
+}
+
+}  // namespace
+
+void add_certificate_rows(ReadyRows& rows) {
+  add_served_certificates(rows);
+  add_stored_certificates(rows);
 }
 
 }  // namespace failover
