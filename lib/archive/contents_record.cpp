@@ -13,6 +13,8 @@
 #include <failover/error.hpp>
 #include <failover/restorer.hpp>
 
+#include "core/json_numbers.hpp"
+
 namespace failover {
 
 namespace {
@@ -107,6 +109,7 @@ std::string contents_record(const BackupContents& contents) {
 
 Result<BackupContents> parse_contents(std::string_view bytes) {
   try {
+    if (!has_integers_only(bytes)) return fail(ErrorKind::internal, "this does not tell what is in a backup");
     return contents_in(json::parse(bytes));
   } catch (const json::exception& error) {
     return fail(ErrorKind::internal, std::string("this does not tell what is in a backup: ") + error.what());

@@ -22,6 +22,7 @@
 #include "archive/contents_record.hpp"
 #include "archive/entry_record.hpp"
 #include "core/fd.hpp"
+#include "core/json_numbers.hpp"
 #include "core/worker.hpp"
 #include "core/worker_error.hpp"
 #include "core/worker_frame.hpp"
@@ -45,6 +46,7 @@ std::unexpected<Error> nonsense(const std::string& what) {
 template <typename Use>
 Result<void> with_json(const Worker::Frame& frame, Use use) {
   try {
+    if (!has_integers_only(frame.text())) return nonsense("something else");
     return use(json::parse(frame.text()));
   } catch (const json::exception& error) {
     return nonsense(std::string("something else: ") + error.what());

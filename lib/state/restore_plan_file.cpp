@@ -15,6 +15,7 @@
 #include "core/atomic_file.hpp"
 #include "core/file_identity.hpp"
 #include "core/file_io.hpp"
+#include "core/json_numbers.hpp"
 #include "state/numbered_files.hpp"
 #include "state/restore_roots.hpp"
 #include "state/state_dir.hpp"
@@ -123,6 +124,7 @@ Result<RestorePlanFile> parse_restore_plan(std::string_view text, const std::fil
     while (rest.size() > 1) {
       rest.remove_prefix(1);
       const auto line = rest.substr(0, rest.find('\n'));
+      if (!has_integers_only(line)) return damaged_state(path);
       plan.acts.push_back(act_from(json::parse(line)));
       rest.remove_prefix(line.size());
     }

@@ -8,11 +8,14 @@
 
 #include <failover/error.hpp>
 
+#include "core/json_numbers.hpp"
+
 namespace failover {
 
 Result<void> check_state_format(std::string_view json, int ours, const std::filesystem::path& path) {
   const auto value = nlohmann::json::parse(json, nullptr, false);
-  if (!value.is_object() || !value.contains("format") || !value["format"].is_number_integer()) {
+  if (!has_integers_only(json) || !value.is_object() || !value.contains("format") ||
+      !value["format"].is_number_integer()) {
     return damaged_state(path);
   }
   if (value["format"].get<std::int64_t>() > ours) {

@@ -8,7 +8,8 @@
 namespace failover {
 
 /// Every file of the state directory carries `format`. One newer than ours is kind unfinished ("written by a newer
-/// version"): reading it half would be worse than not at all. One that is no JSON object with a number is integrity.
+/// version"): reading it half would be worse than not at all. One that is no JSON object with a number is integrity,
+/// and so is one that tells a fraction, as no file here does.
 Result<void> check_state_format(std::string_view json, int ours, const std::filesystem::path& path);
 
 /// For a file whose members are not what its format promises.
