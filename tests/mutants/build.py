@@ -10,6 +10,7 @@ from pathlib import Path
 
 from support.tool import BUILD_DIR, SOURCE_DIR
 
+_ARCHIVE = "lib/libfailover_inside.a"
 _SWITCH = """#include <cstdlib>
 static inline bool fo_mutant(int number) {{
   const char* chosen = std::getenv("FO_MUTANT");
@@ -81,6 +82,9 @@ class MutantBuild:
         whole = self._call(f"ninja -t commands {target}").splitlines()
         command = next(line for line in reversed(whole) if f"-o {target}" in line).removeprefix(": && ").removesuffix(" && :")
         words = [self._objects.get(word, word) for word in shlex.split(command)]
+        if _ARCHIVE in words:  # before it, so that its own of the same name is not wanted
+            place = words.index(_ARCHIVE)
+            words[place:place] = self._objects.values()
         words[words.index("-o") + 1] = str(self.folder / to)
         new = str(self.folder / "lib")
         words = [word.replace(f"-Wl,-rpath,{library}", f"-Wl,-rpath,{new}") for word in words]

@@ -1,5 +1,7 @@
 #include "state/restore_journal.hpp"
 
+#include <fmt/format.h>
+
 #include <failover/error.hpp>
 
 #include "state/restore_marker.hpp"
@@ -77,14 +79,17 @@ TEST_CASE("a plan and a generation come back whole or not at all") {
   // Too large for 64 bits: taken for an integer it would be any.
   const std::string head = R"({"format":1,"run":4,"slots":3,"roots":[],"acts":1})";
   const std::string act_line = R"({"n":5,"act":"remove","path":"a","mount":""})";
-  REQUIRE(parse_restore_plan(head + "\n" + act_line + "\n", "p"));
+  const auto parsed = [](const std::string& first, const std::string& second) {
+    return parse_restore_plan(fmt::format("{}\n{}\n", first, second), "p");
+  };
+  REQUIRE(parsed(head, act_line));
   for (const auto* number : {"5e9", "18446744073709551616", "5.0"}) {
     auto wrong = act_line;
     wrong.replace(wrong.find('5'), 1, number);
-    CHECK(parse_restore_plan(head + "\n" + wrong + "\n", "p").error().kind == ErrorKind::integrity);
+    CHECK(parsed(head, wrong).error().kind == ErrorKind::integrity);
     wrong = head;
     wrong.replace(wrong.find('4'), 1, number);
-    CHECK(parse_restore_plan(wrong + "\n" + act_line + "\n", "p").error().kind == ErrorKind::integrity);
+    CHECK(parsed(wrong, act_line).error().kind == ErrorKind::integrity);
   }
   CHECK_FALSE(*read_restored_generation(state));
   REQUIRE(write_restored_generation(state, RestoredGeneration{.generation = 2, .backup = "x", .sha256 = "s"}));
