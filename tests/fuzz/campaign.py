@@ -8,11 +8,13 @@ import os
 import resource
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
 ENOUGH_FINDINGS = 5  # of one target: what comes after them is mostly the same again
 SLICE_SECONDS = 60
+SLOW_SECONDS = 5
 
 
 def cpu_seconds():
@@ -49,7 +51,17 @@ class Target:
             (self.found.parent / f"{self.name}.log").write_bytes(done.stdout)
             if done.returncode and not self.findings():
                 sys.exit(f"fuzz_{self.name} ended with {done.returncode}:\n{done.stdout.decode(errors='replace')}")
+            self.forget_stalls()
         return cpu_seconds() - began
+
+    def forget_stalls(self):
+        """What took long while the machine stood still, and is quick now, is no finding."""
+        for path in self.findings():
+            if path.name.startswith(("slow-unit-", "timeout-")):
+                began = time.monotonic()
+                done = subprocess.run(self.command(str(path)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+                if done.returncode == 0 and time.monotonic() - began < SLOW_SECONDS:
+                    path.unlink()
 
     def keep(self):
         """Adds to the corpus in the tree what covers something that it does not cover yet."""
