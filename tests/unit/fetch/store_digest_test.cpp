@@ -49,12 +49,24 @@ class VouchingSource : public failover::Source {
     return count;
   }
 
+  void replace(std::string content) { content_ = std::move(content); }
+
  private:
   [[nodiscard]] ObjectInfo object() const {
     return {"b.zip", "/b.zip", content_.size(), failover::WallTime(std::chrono::hours(1)), "7", digests_};
   }
   std::string content_;
   std::vector<failover::StoreDigest> digests_;
+};
+
+/// Its bytes change once it was chosen, and nothing else does: neither size nor time nor version.
+class SwappingSource : public VouchingSource {
+ public:
+  using VouchingSource::VouchingSource;
+  Result<ObjectInfo> stat(const std::string& path, const Context& context) override {
+    if (path == "/b.zip") replace(TinyZip{.dos_time = 2}.bytes());
+    return VouchingSource::stat(path, context);
+  }
 };
 
 Result<failover::FetchOutcome> fetch(const Folder& folder, std::vector<failover::StoreDigest> digests,
@@ -107,4 +119,16 @@ TEST_CASE("Quickly: nothing is unpacked, and the sidecar's words say so") {
   const auto done = fetch(folder, {{"md5", digest_of_it("md5")}}, true);
   REQUIRE(done);
   CHECK(done->verified.back().find("none unpacked") != std::string::npos);
+}
+
+TEST_CASE("What comes must end as what was chosen: a good archive in its place is another one") {
+  const Folder folder;
+  failover::FetchOptions options;
+  options.output = folder.path / "out";
+  options.state_dir = folder.path / "state";
+  auto source = std::make_unique<SwappingSource>(TinyZip{}.bytes(), std::vector<failover::StoreDigest>{});
+  const auto done = failover::make_fetcher(std::move(source), options).value()->run(Context{});
+  REQUIRE_FALSE(done);
+  CHECK(done.error().kind == ErrorKind::integrity);
+  CHECK(done.error().message.find("does not end as it did when it was chosen") != std::string::npos);
 }
