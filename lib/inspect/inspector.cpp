@@ -76,13 +76,13 @@ bool Inspector::begin_entry(std::string_view path, WallTime modified) {
 }
 
 Result<void> Inspector::feed(std::span<const std::byte> bytes) {
-  return while_doing("looking into " + path_, current_->feed(bytes));
+  return current_->feed(bytes);
 }
 
 Result<void> Inspector::end_entry() {
   auto* const parser = current_;
   current_ = nullptr;
-  return while_doing("looking into " + path_, parser->end());
+  return parser->end();
 }
 
 BackupContents Inspector::contents() const {

@@ -26,7 +26,7 @@ class Inspector {
  public:
   /// One more regular file. @return whether its bytes are wanted: feed() them, then end_entry()
   bool begin_entry(std::string_view path, WallTime modified);
-  /// kind integrity, naming the entry: it is made to do harm, or not whole.
+  /// kind integrity: it is made to do harm, or not whole.
   Result<void> feed(std::span<const std::byte> bytes);
   Result<void> end_entry();
   /// After the last entry.

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string_view>
 
 #include <failover/error.hpp>
 
@@ -13,6 +14,8 @@ namespace failover {
 class EntryTaker {
  public:
   virtual ~EntryTaker() = default;
+  /// What it does with an entry, for errors: "unpacking".
+  [[nodiscard]] virtual std::string_view doing() const noexcept = 0;
   virtual Result<void> begin(const UnpackJob& job) = 0;
   /// The next bytes of its content.
   virtual Result<void> take(std::span<const std::byte> bytes) = 0;

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -35,6 +36,7 @@ class Inspecting final : public EntryTaker {
     return wanted;
   }
 
+  [[nodiscard]] std::string_view doing() const noexcept override { return "looking into"; }
   Result<void> begin(const UnpackJob& job) override {
     if (inspector_.begin_entry(job.entry.path, job.entry.modified)) return {};
     return fail(ErrorKind::internal, "the inspector wants an entry no more: " + job.entry.path);

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -36,7 +37,7 @@ class Reading {
     for (std::size_t i = 0; i < jobs.size(); ++i) {
       // A cold source: the next entry's bytes come while this one is unpacked.
       if (i + 1 < jobs.size()) fetch_ahead(jobs[i + 1].entry);
-      FO_TRY(while_doing("unpacking " + printable(jobs[i].entry.path), one(jobs[i])));
+      FO_TRY(while_doing(doing(jobs[i]), one(jobs[i])));
     }
     return {};
   }
@@ -57,13 +58,17 @@ class Reading {
       if (entry->path != wanted->entry.path || entry->size != wanted->entry.size) {
         return fail(ErrorKind::conflict, "the archive was changed while it was unpacked");
       }
-      FO_TRY(while_doing("unpacking " + printable(entry->path), streamed(*archive, *wanted)));
+      FO_TRY(while_doing(doing(*wanted), streamed(*archive, *wanted)));
       ++wanted;
     }
     return {};
   }
 
  private:
+  [[nodiscard]] std::string doing(const UnpackJob& job) const {
+    return std::string(taker_.doing()) + " " + printable(job.entry.path);
+  }
+
   void fetch_ahead(const ArchiveEntry& entry) const noexcept {
     constexpr std::uint64_t enough = std::uint64_t{8} * 1024 * 1024;
     ::posix_fadvise(fd_, static_cast<off_t>(entry.place.offset),

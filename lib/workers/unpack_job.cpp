@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -23,6 +24,7 @@ class SlotTaker final : public EntryTaker {
  public:
   explicit SlotTaker(std::span<const int> folders) noexcept : folders_(folders) {}
 
+  [[nodiscard]] std::string_view doing() const noexcept override { return "unpacking"; }
   Result<void> begin(const UnpackJob& job) override {
     slot_.reset();
     if (job.folder == no_folder) return {};

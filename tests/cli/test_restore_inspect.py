@@ -104,7 +104,7 @@ class Inspect(Case):
 
     def test_a_bomb_of_entities_is_refused(self):
         backup = write_3cx(self.folder / "b.zip", before=LAUGHS, after="&b;")
-        self.refused(self.run_tool("--inspect", backup), "document type", 7)
+        self.refused(self.run_tool("--inspect", backup), "error: looking into CompanyDb.xml: a document type", 7)
         # Whoever demands nothing restores it all the same, with a warning; a demand is not met by what is unknown.
         self.refused(self.restore(backup, "--require", "kind=*"), "unknown")
         done = self.good(self.restore(backup))
