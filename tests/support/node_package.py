@@ -10,6 +10,21 @@ from pathlib import Path
 from support.tool import BUILD_DIR
 
 
+# Sooner than a test's own time-out, which would not say what it waited for.
+LONGEST_S = 240
+
+
+def _install(folder, package):
+    """Why it failed; None when it did not."""
+    command = ["npm", "install", "--prefix", str(folder), "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel",
+               "error", "--fetch-timeout", "60000", package]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST_S, check=False, env={**os.environ, "NODE_OPTIONS": ""})
+    except subprocess.TimeoutExpired:
+        return f"it took longer than {LONGEST_S} s; try again where the package registry answers"
+    return done.stderr if done.returncode else None
+
+
 def node_package(name, version):
     """The node_modules folder that holds it. Nothing that a package wants to run at its installation is run."""
     root = BUILD_DIR / "node"
@@ -20,11 +35,9 @@ def node_package(name, version):
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not final.is_dir():
             made = Path(tempfile.mkdtemp(prefix=f".{plain}.", dir=root))
-            done = subprocess.run(["npm", "install", "--prefix", str(made), "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock",
-                                   "--loglevel", "error", f"{name}@{version}"], capture_output=True, text=True, timeout=600, check=False,
-                                  env={**os.environ, "NODE_OPTIONS": ""})
-            if done.returncode != 0:
+            why = _install(made, f"{name}@{version}")
+            if why:
                 shutil.rmtree(made)
-                raise AssertionError(f"npm does not install {name}@{version}: {done.stderr}")
+                raise AssertionError(f"npm does not install {name}@{version}: {why}")
             made.rename(final)
     return final / "node_modules"
