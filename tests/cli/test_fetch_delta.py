@@ -96,6 +96,17 @@ class Archives(DeltaCase):
         result = self.next_night()
         self.assertEqual(sha256(result["path"]), sha256(self.store / "PBX.zip"))
 
+    def test_what_was_put_together_is_unpacked_even_quickly(self):
+        """effect: without a digest of the whole nothing else vouches for it."""
+        self.nights(archivers.python)
+        sidecar = self.sidecar(self.next_night("--quick")["path"])
+        self.assertGreater(sidecar["copied_bytes"], 0)
+        self.assertRegex(" ".join(sidecar["verified"]), "every CRC-32 of")
+        self.clear()
+        self.nights(archivers.python)
+        (self.store / "PBX.zip.sha256").write_text(sha256(self.store / "PBX.zip") + "\n", encoding="ascii")
+        self.assertRegex(" ".join(self.sidecar(self.next_night("--quick")["path"])["verified"]), "none unpacked")
+
     def test_what_does_not_pay_is_fetched_whole(self):
         for name, following in {"packed otherwise": lambda tree, target: archivers.info_zip(tree, target, "-1"),
                                 "encrypted": lambda tree, target: archivers.info_zip(tree, target, "-P", "secret")}.items():
