@@ -13,6 +13,7 @@
 #include <failover/error.hpp>
 #include <failover/restorer.hpp>
 
+#include "inspect/asterisk_facts.hpp"
 #include "inspect/certificate_facts.hpp"
 #include "inspect/freepbx_metadata.hpp"
 #include "inspect/phone_system.hpp"
@@ -106,7 +107,7 @@ BackupContents Inspector::contents() const {
   if (databases > 1) contents.remarks.emplace_back("several databases are in it: nothing is counted");
   std::set<std::string> hosts;
   for (const auto& certificate : certificates_) {
-    if (certificate->found()) contents.certificates.push_back(*certificate->found());
+    if (const auto& found = certificate->found()) contents.certificates.push_back(*found);
     if (!certificate->host().empty()) hosts.insert(certificate->host());
   }
   if (!contents.fqdn && hosts.size() == 1) contents.fqdn = *hosts.begin();

@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <failover/error.hpp>
 
@@ -114,6 +115,7 @@ Result<DraftPlan> plan_rollback(const RestorePlanFile& applied, const Survey& su
 
 std::vector<std::string> paths_to_survey(const RestorePlanFile& applied) {
   std::vector<std::string> paths;
+  paths.reserve(applied.acts.size());
   for (const auto& act : applied.acts) paths.push_back(act.path);
   return paths;
 }

@@ -22,7 +22,7 @@ _HEADERS = {
     "expected": "expected unexpected",
     "filesystem": "filesystem",
     "fstream": "ifstream ofstream",
-    "functional": "function reference_wrapper not_fn",
+    "functional": "function equal_to hash reference_wrapper not_fn",
     "iterator": "back_inserter inserter make_move_iterator move_iterator istreambuf_iterator",
     "limits": "numeric_limits",
     "map": "map",
