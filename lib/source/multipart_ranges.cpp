@@ -90,11 +90,17 @@ Result<std::size_t> MultipartRanges::add_header(std::span<const std::byte> bytes
   return bytes.size();
 }
 
+Result<void> MultipartRanges::add_end(std::size_t count) {
+  end_ += count;
+  if (end_ <= max_header) return {};
+  return fail(ErrorKind::protocol, "the answer goes on behind its last part");
+}
+
 Result<void> MultipartRanges::add(std::span<const std::byte> bytes, const Source::Sink& sink) {
   while (!bytes.empty()) {
     if (left_ == 0) {
       // Behind the last part only the closing delimiter comes, which says nothing new.
-      if (next_ == wanted_.size() && header_.size() + bytes.size() <= max_header) return {};
+      if (next_ == wanted_.size()) return add_end(bytes.size());
       bytes = bytes.subspan(FO_TRY(add_header(bytes)));
       continue;
     }

@@ -31,6 +31,7 @@ class MultipartRanges {
  private:
   Result<std::size_t> add_header(std::span<const std::byte> bytes);
   Result<void> begin_part();
+  Result<void> add_end(std::size_t count);
 
   std::string delimiter_;
   std::vector<ByteRange> wanted_;
@@ -38,6 +39,7 @@ class MultipartRanges {
   std::size_t next_ = 0;    // of wanted_, the part whose header comes next
   std::uint64_t left_ = 0;  // bytes of the part before it that are to come
   std::string header_;      // delimiter and fields, so far
+  std::size_t end_ = 0;     // bytes behind the last part
 };
 
 }  // namespace failover
