@@ -1,5 +1,6 @@
 """Measures whole processes: pairs run alternately, medians are compared, and the machine's load is said beside them."""
 
+import multiprocessing
 import os
 import statistics
 import subprocess
@@ -30,6 +31,15 @@ def run(command, stdin=None):
     process.returncode = os.waitstatus_to_exitcode(status)
     process.stdout.close()
     return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, process.returncode, output)
+
+
+def apart(function, *arguments):
+    """Calls it in a process of its own: run() counts for a program's peak what this process had in memory when it began it."""
+    child = multiprocessing.get_context("fork").Process(target=function, args=arguments)
+    child.start()
+    child.join()
+    if child.exitcode:
+        raise SystemExit(f"{function.__name__} ended with {child.exitcode}")
 
 
 def must_end_with(status, result, what):
