@@ -82,7 +82,7 @@ void take_contents(const nlohmann::json& value, RestoredGeneration& generation) 
   }
   for (const auto& each : value.value("certificates", nlohmann::json::array())) {
     BackupCertificate certificate{each.at("path").get<std::string>(), each.at("subject").get<std::string>(), {}};
-    // A date at the end of time is written, but not read again: unknown.
+    // Written in an unknown way it is unknown.
     if (const auto time = parse_rfc3339(each.value("expires", std::string()))) certificate.expires = *time;
     generation.certificates.push_back(std::move(certificate));
   }
