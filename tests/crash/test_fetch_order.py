@@ -1,4 +1,5 @@
-"""good-stays-good through a power loss: what fo-fetch publishes is on the disk before it has its name, and its sidecar before it."""
+"""good-stays-good through a power loss: what fo-fetch publishes is on the disk before it has its name, its sidecar before it, and a disk
+that loses bytes is an error."""
 
 import os
 import re
@@ -7,14 +8,14 @@ import unittest
 from support.backups import make_backup
 from support.fetching import FetchCase
 
-CALL = re.compile(r"(?P<name>fsync|fdatasync|rename)\((?P<what>[^)]*)\)\s+= 0")
+CALL = re.compile(r"(?P<name>fsync|fdatasync|rename|unlink|unlinkat)\((?P<what>[^)]*)\)\s+= 0")
 
 
 class OrderTest(FetchCase):
     def calls(self):
-        """(name, file or folder that it was for) of every flush and rename of a run, in their order."""
+        """(name, file or folder that it was for) of every flush, rename and removal of a run, in their order."""
         trace = self.folder / "trace"
-        run = self.fetch("", wrapper=["strace", "-f", "-y", "-qq", "-o", str(trace), "-e", "trace=fsync,fdatasync,rename"])
+        run = self.fetch("", wrapper=["strace", "-f", "-y", "-qq", "-o", str(trace), "-e", "trace=fsync,fdatasync,rename,unlink,unlinkat"])
         self.assertEqual(run.status, 0, run)
         calls = []
         for line in trace.read_text(encoding="utf-8").splitlines():
@@ -38,6 +39,15 @@ class OrderTest(FetchCase):
         self.assertLess(sidecar_named, folder_flushed[0], calls)
         self.assertLess(folder_flushed[0], named, calls)
         self.assertEqual(calls[named + 1], ("fsync", self.out.name), calls)
+
+    def test_a_disk_that_loses_bytes_on_their_way(self):
+        """The system tells but once; the flush before publishing may hear no more of it."""
+        make_backup(self.store / "PBX.zip")
+        run = self.fetch("", wrapper=["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=sync_file_range", "-e",
+                                      "inject=sync_file_range:error=EIO"])
+        self.assertEqual((run.status, run.stdout), (1, ""), run)
+        self.assertIn("Input/output error", run.stderr)
+        self.assertEqual([path.name for path in self.out.iterdir() if path.suffix == ".zip"], [])
 
 
 if __name__ == "__main__":

@@ -98,6 +98,16 @@ TEST_CASE("A local header of another length, or that must differ, is fetched, it
   CHECK(text_of(plan) == "31>31+1000 0+31 ");
 }
 
+TEST_CASE("An entry that is packed by another method, or marked otherwise, is not the same") {
+  const auto ours = index_of({{"a"}});
+  auto theirs = index_of({{"a"}});
+  theirs.entries.front().method = 8;
+  CHECK(text_of(plan_delta(theirs, ours)) == "0+1031 ");
+  theirs = index_of({{"a"}});
+  theirs.entries.front().flags = 0x800;  // a name in UTF-8: the local header says so, too
+  CHECK(text_of(plan_delta(theirs, ours)) == "31>31+1000 0+31 ");
+}
+
 TEST_CASE("An entry whose directory states more bytes than there is room for is fetched") {
   for (const std::uint64_t stated : {1001ULL, 5'000'000ULL}) {
     const auto ours = index_of({{"a"}, {"b", 1, stated}, {"c"}});

@@ -45,6 +45,8 @@ TEST_CASE("As many stay as asked, the new one counted") {
 TEST_CASE("good-stays-good: the last verified one, the new one and the restored one stay whatever the count") {
   CHECK(failover::choose_removals(stored("abc"), std::nullopt, rules(1)) == Paths{"/b/b", "/b/c"});
   CHECK(failover::choose_removals(stored("abc"), "/b/c", rules(1)) == Paths{"/b/b"});
+  // A count of none is refused elsewhere; asked for all the same the newest stays.
+  CHECK(failover::choose_removals(stored("abc"), std::nullopt, rules(0)) == Paths{"/b/b", "/b/c"});
   auto restored = rules(1);
   restored.restored_sha256 = std::string(64, 'c');
   CHECK(failover::choose_removals(stored("abc"), "/b/new", restored) == Paths{"/b/a", "/b/b"});

@@ -121,6 +121,18 @@ TEST_CASE("Quickly: nothing is unpacked, and the sidecar's words say so") {
   CHECK(done->verified.back().find("none unpacked") != std::string::npos);
 }
 
+TEST_CASE("An entry that is newer than its archive tells nothing of its age: somebody's clock was wrong") {
+  const Folder folder;
+  failover::FetchOptions options;
+  options.output = folder.path / "out";
+  options.state_dir = folder.path / "state";
+  auto source = std::make_unique<VouchingSource>(TinyZip{}.bytes(), std::vector<failover::StoreDigest>{});
+  const auto candidates = failover::make_fetcher(std::move(source), options).value()->survey(Context{});
+  REQUIRE(candidates);
+  CHECK_FALSE(candidates->front().content);
+  CHECK(candidates->front().order == candidates->front().object.modified);
+}
+
 TEST_CASE("What comes must end as what was chosen: a good archive in its place is another one") {
   const Folder folder;
   failover::FetchOptions options;
