@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,6 +17,8 @@
 #include <failover/source.hpp>
 
 #include "core/stream_digest.hpp"
+#include "fetch/part_map.hpp"
+#include "fetch/partial.hpp"
 #include "support/catch.hpp"
 #include "support/folder.hpp"
 #include "zip_bytes.hpp"
@@ -119,6 +122,23 @@ TEST_CASE("Quickly: nothing is unpacked, and the sidecar's words say so") {
   const auto done = fetch(folder, {{"md5", digest_of_it("md5")}}, true);
   REQUIRE(done);
   CHECK(done->verified.back().find("none unpacked") != std::string::npos);
+}
+
+TEST_CASE("What an interrupted run left is fetched anew when the whole is not what the store vouches for") {
+  const Folder folder;
+  std::filesystem::create_directory(folder.path / "out");
+  {
+    VouchingSource source(TinyZip{}.bytes(), {});
+    const auto object = source.stat("/b.zip", Context{}).value();
+    auto partial = failover::Partial::open(folder.path / "out", source.describe(), object, Context{}).value();
+    failover::PartWriter writer(partial, failover::Origin::fetched);
+    REQUIRE(writer.write(0, std::as_bytes(std::span(std::string_view("of another one")))));
+    REQUIRE(writer.flush());
+  }
+  const auto done = fetch(folder, {{"md5", digest_of_it("md5")}});
+  REQUIRE(done);
+  CHECK(done->match == failover::FetchMatch::byte_identical);
+  CHECK(done->resumed_at == 0);
 }
 
 TEST_CASE("An entry that is newer than its archive tells nothing of its age: somebody's clock was wrong") {
