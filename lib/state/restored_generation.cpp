@@ -12,6 +12,7 @@
 
 #include <failover/context.hpp>
 #include <failover/error.hpp>
+#include <failover/restorer.hpp>
 
 #include "core/atomic_file.hpp"
 #include "core/clock.hpp"
