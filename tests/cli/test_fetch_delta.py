@@ -7,9 +7,10 @@ import random
 import unittest
 import zipfile
 
-from support import archivers
+from support import archivers, tool
 from support.backups import set_age, sha256, stored
 from support.fetching import FetchCase
+from support.server import wait_until
 
 
 ANY_AGE = ("--max-age", "30000d")
@@ -43,8 +44,9 @@ class DeltaCase(FetchCase):
         return old
 
     def next_night(self, *options, status=0):
-        """The result of the second night's fetch, whose bytes must be the store's."""
-        run = self.fetch("PBX.zip", "--json", *ANY_AGE, *options)
+        """The result of the second night's fetch, whose bytes must be the store's; self.notes is what it said under way."""
+        run = self.fetch("PBX.zip", "--json", "-v", *ANY_AGE, *options)
+        self.notes = run.stderr
         self.assertEqual(run.status, status, run)
         result = run.result
         if result["match"] != "every entry verified":
@@ -133,12 +135,24 @@ class Bases(DeltaCase):
         self.assertEqual((result["copied_bytes"], result["match"]), (0, "as downloaded"))
         self.assertEqual(sha256(result["path"]), sha256(self.store / "PBX.zip"))
         self.assertIn("no longer what was verified", result["warnings"][0])
+        self.assertNotIn("what was put together", self.notes, "it must not even be put together")
 
     def test_a_base_whose_index_is_gone_is_passed_over(self):
         old = self.nights(archivers.python)
         old.write_bytes(b"\0" * old.stat().st_size)
         result = self.next_night()
         self.assertEqual(result["copied_bytes"], 0)
+
+    def test_what_an_interrupted_delta_had_copied_is_not_in_a_whole_download(self):
+        self.nights(archivers.python_stored)
+        size = (self.store / "PBX.zip").stat().st_size
+        process = tool.start("fo-fetch", *self.arguments("PBX.zip", *ANY_AGE, "--connections", "1", "--limit-rate", "20KiB"))
+        part = self.out / ".fo-fetch.part"
+        wait_until(lambda: part.exists() and part.stat().st_blocks * 512 > 0.8 * size, "the copies")
+        process.kill()
+        tool.finish(process)
+        result = self.next_night("--delta", "off")
+        self.assertEqual((result["copied_bytes"], result["match"]), (0, "as downloaded"))
 
     def test_effect_an_entry_that_only_seems_the_same_is_found_by_its_crc(self):
         """The store's index says that an entry is as it was, its bytes say otherwise: nothing may be published."""
@@ -211,6 +225,8 @@ class Grown(DeltaCase):
         self.put((self.folder / "grown.zip").read_bytes())
         result = self.next_night()
         self.assertEqual(sha256(result["path"]), sha256(self.store / "PBX.zip"))
+        self.assertIn("cdr.sql does not go on as it began", self.notes)
+        self.assertNotIn("what was put together", self.notes, "the one entry is enough")
 
 
 if __name__ == "__main__":

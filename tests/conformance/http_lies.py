@@ -2,6 +2,7 @@
 
 import re
 
+from conformance.source_driver import Driven
 from conformance.source_faults import Fault
 from support.scripted_http import ScriptedHttp, answer
 
@@ -64,6 +65,18 @@ class HttpLies:
         ]
         return rows
 
+    def test_a_body_of_another_length_than_its_place_says(self):
+        """Without a length announced, only who counts sees it. By each of the two ways bytes are read: one alone must see it too."""
+        content = self.put_backup("PBX-1.zip")
+        for way in ("read", "ranges"):
+            for by, words in ((-1, "shorter than it says"), (1, "longer than it says")):
+                source = Driven(self, self.location("PBX-1.zip"), self.options())
+                path = source.only()["path"]
+                self.lie = lambda request, _, truth, by=by: chunked(resized(truth, by)) if self.is_data(request) else truth
+                got = read_on(source, path, len(content)) if way == "read" else source.ranges(path, [(0, len(content))])
+                self.assertRegex(got["message"], words, (way, by))
+                self.lie = None
+
     redirect_status = 4
 
     def tearDown(self):
@@ -88,6 +101,20 @@ def resized(truth, by):
     head, body = head_and_body(truth)
     body = body + b"x" * by if by > 0 else body[:by]
     return re.sub(rb"Content-Length: \d+", b"Content-Length: %d" % len(body), head) + b"\r\n\r\n" + body
+
+
+def read_on(source, path, size):
+    """The answer to the last read: of what was wrong, or of no bytes beyond the end."""
+    offset = 0
+    while isinstance(part := source.read(path, offset, size), bytes) and part:
+        offset += len(part)
+    return part
+
+
+def chunked(truth):
+    """The same body without its length announced."""
+    head, body = head_and_body(truth)
+    return re.sub(rb"Content-Length: \d+", b"Transfer-Encoding: chunked", head) + b"\r\n\r\n%x\r\n" % len(body) + body + b"\r\n0\r\n\r\n"
 
 
 def shifted(truth):

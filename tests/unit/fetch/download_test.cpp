@@ -67,6 +67,16 @@ class ScriptedSource : public failover::Source {
   std::vector<std::uint64_t> offsets;
 };
 
+/// Leaves off after the first read.
+class ForgetfulSource : public ScriptedSource {
+ public:
+  using ScriptedSource::ScriptedSource;
+  Result<void> read_ranges(const ObjectInfo&, std::span<const failover::ByteRange> ranges, const Sink& sink,
+                           const Context&) override {
+    return sink(ranges.front().offset, std::as_bytes(std::span(content)).subspan(ranges.front().offset, 10));
+  }
+};
+
 constexpr std::size_t mebibyte = std::size_t{1024} * 1024;
 
 /// Gives what `content` says on as many connections as allowed; the later ones may be of no use.
@@ -181,6 +191,14 @@ TEST_CASE("An object that was replaced under way is never put together from two"
   source.breaks = 1;
   source.replaced = true;
   CHECK(fetch(source, folder).error().kind == ErrorKind::conflict);
+  CHECK(source.offsets == std::vector<std::uint64_t>{0, 10});
+}
+
+TEST_CASE("A source that gives less than was asked for, and calls it all, is an error") {
+  const Folder folder;
+  ForgetfulSource source("0123456789abcdefghijABCDEFGHIJ");
+  CHECK(fetch(source, folder).error().kind == ErrorKind::protocol);
+  CHECK(Partial::left_over(folder.path, "scripted", source.object) == 10);
 }
 
 TEST_CASE("Tries are counted as long as no byte comes, and permanent errors are not tried again") {
