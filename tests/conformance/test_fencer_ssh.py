@@ -108,7 +108,7 @@ class WhoIsIt(SshCase, FencerCalls):
                 self.assert_not_off(answer)
                 self.assertIn(answer["error"], kinds, answer)
         self.assertEqual(self.host.systemd.calls, [])
-        self.assertNotIn("Accepted", self.sshd.log)
+        self.assertNotIn("Accepted", self.sshd.whole_log)
         self.assert_untouched()
 
     def test_a_key_that_is_not_authorized(self):

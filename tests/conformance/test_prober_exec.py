@@ -6,7 +6,7 @@ import unittest
 from conformance.prober_suite import Case, Impossible, ProberSuite
 from support import tool
 from support.nginx import Nginx
-from support.server import free_port, wait_until
+from support.server import free_port, runs, wait_until
 
 _PLUGINS = "/usr/lib/nagios/plugins"
 
@@ -70,15 +70,7 @@ class Exec(ProberSuite, unittest.TestCase):
         self.assertEqual(finished.status, 3, finished)
         left = [int(word) for word in pids.read_text().split()]
         self.assertEqual(len(left), 2)
-        wait_until(lambda: not any(self.runs(pid) for pid in left), "the plugin and its child to be gone", 2)
-
-    @staticmethod
-    def runs(pid):
-        try:
-            with open(f"/proc/{pid}/stat", encoding="ascii") as file:
-                return file.read().rsplit(")", 1)[1].split()[0] != "Z"
-        except FileNotFoundError:
-            return False
+        wait_until(lambda: not any(runs(pid) for pid in left), "the plugin and its child to be gone", 2)
 
     def test_what_it_leaves_in_the_background_is_not_waited_for(self):
         pid = self.folder / "pid"

@@ -33,7 +33,7 @@ class Password(FetchCase):
         self.serve()
         run = self.fetch("PBX.zip", "-v", "-v", "--json")
         self.assertEqual(run.status, 0, run)
-        self.assertIn("Accepted password for keeper", self.sshd.log)
+        self.assertIn("Accepted password for keeper", self.sshd.whole_log)
         for text in (run.stdout, run.stderr, *(path.read_text(errors="replace") for path in self.out.glob("*.json"))):
             self.assertNotIn(PASSWORD, text)
 
@@ -43,19 +43,19 @@ class Password(FetchCase):
         run = self.refused(1, "does not accept the password of .*password", "PBX.zip")
         self.assertNotIn("wrong", run.stderr)
         # More would lock the account out where that is done.
-        self.assertEqual(self.sshd.log.count("Failed password for keeper"), 1)
+        self.assertEqual(self.sshd.whole_log.count("Failed password for keeper"), 1)
 
     def test_a_host_that_is_not_known_never_hears_it(self):
         self.serve()
         self.known_hosts = self.folder / "known_hosts"
         self.known_hosts.write_text("", encoding="ascii")
         self.refused(4, "is not in .*SHA256:", "PBX.zip")
-        self.assertNotIn("password for", self.sshd.log)
+        self.assertNotIn("password for", self.sshd.whole_log)
 
     def test_questions_and_answers_are_not_offered(self):
         self.serve(("PasswordAuthentication no", "KbdInteractiveAuthentication yes"))
         self.refused(1, "does not take passwords, only: keyboard-interactive", "PBX.zip")
-        self.assertNotIn("keyboard-interactive/pam", self.sshd.log)
+        self.assertNotIn("keyboard-interactive/pam", self.sshd.whole_log)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from support import tool
 from support.backups import make_backup, stored
 from support.breaking_relay import BreakingRelay
 from support.fetching import FetchCase
-from support.server import free_port, wait_until
+from support.server import free_port, runs, wait_until
 from support.smbd import Smbd
 
 
@@ -190,7 +190,7 @@ class Breaking(SmbCase):
             worker = worker_of(process)
             process.send_signal(number)
             tool.finish(process)
-            wait_until(lambda: not Path(f"/proc/{worker}").exists(), "the end of the worker", 2.0)
+            wait_until(lambda: not runs(worker), "the end of the worker", 2.0)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from support.backups import make_backup, stored
 from support.breaking_relay import BreakingRelay
 from support.fetching import FetchCase
 from support.process_watch import Watch
-from support.server import free_port, wait_until
+from support.server import free_port, runs, wait_until
 from support.smbd import Smbd
 from support.ticket_smbd import FOREIGN_NAME, OTHER_NAME, OWNER, SERVER_NAME, USER, TicketCase, TicketSmbd, by_name
 
@@ -177,15 +177,15 @@ class Bounded(OpenToGuests):
         run = tool.finish(process)
         self.assertEqual((run.status, run.stdout), (6, ""), run)
         self.assertRegex(run.stderr, rf"does its server \(KDC\) answer\? .*kvno cifs/{SERVER_NAME}")
-        self.assertLess(run.seconds, 2.2)
-        self.assertFalse(Path(f"/proc/{worker}").exists())
+        self.assertLess(run.seconds, 3.5)
+        self.assertFalse(runs(worker))
         self.assertIn("Max core file size        0                    0", limits)
 
     def test_a_silent_server(self):
         self.smbd.freeze()
         self.addCleanup(self.smbd.thaw)
         run = self.refused_with(6, "the deadline has passed", "--timeout", "2s")
-        self.assertLess(run.seconds, 2.2)
+        self.assertLess(run.seconds, 3.5)
         run = self.refused_with(6, "silent for 1 s", "--stall-timeout", "1s")
         self.assertLess(run.seconds, 3)
 

@@ -42,7 +42,8 @@ class RealServer(unittest.TestCase):
 
     def test_the_name_is_the_host_header_and_the_page_keeps_its_query(self):
         check(f"http://127.0.0.1:{self.web.port}/echo?a=1&name=pbx.example&b=2")
-        self.assertIn(f"pbx.example:{self.web.port} /echo?a=1&b=2", (self.web.dir / "access.log").read_text())
+        log = self.web.dir / "access.log"
+        wait_until(lambda: f"pbx.example:{self.web.port} /echo?a=1&b=2" in log.read_text(), "nginx to log the request")
 
     def test_a_wrong_certificate_is_a_warning_on_an_up(self):
         # Self-signed for pbx.example: the chain is wrong, and asked by address the name too.
@@ -201,7 +202,7 @@ class OurOwnFault(unittest.TestCase):
         finished = tool.run("fo-probe", "--json", "-t", "1s", "sip://pbx.example", "https://pbx.example/",
                             wrapper=unshare("--net", "sh", "-c", script, "sh"))
         self.assert_unknown(finished, 2)
-        self.assertLess(finished.seconds, 1.5)
+        self.assertLess(finished.seconds, 3)
 
     def test_we_stood_still(self):
         # Stopped over its deadline and more: that silence was ours.

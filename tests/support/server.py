@@ -29,6 +29,14 @@ def wait_until(condition, what, timeout=10.0):
         time.sleep(0.01)
 
 
+def runs(pid):
+    """True while the process is at work. One that has ended stays in /proc until its parent has asked for its status."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] not in ("Z", "X")
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 def _bindable(port, address):
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):

@@ -5,7 +5,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from support.server import Server, free_port, tcp_accepts
+from support.server import Server, free_port, runs, tcp_accepts, wait_until
 
 
 def make_key(path, kind="ed25519", passphrase="", *options):
@@ -80,6 +80,12 @@ class Sshd(Server):
             todo += map(int, children)
             found += map(int, children)
         return found
+
+    @property
+    def whole_log(self):
+        """The log once every connection has ended: before, sshd may not have written what it answered."""
+        wait_until(lambda: not any(map(runs, self.sessions())), "the connections to end")
+        return self.log
 
     def signal_sessions(self, number):
         for pid in self.sessions():
