@@ -122,6 +122,7 @@ Result<ChildResult> run_child(const ChildCommand& command, const Context& contex
   const auto wake = FO_TRY(StopWake::make());
   const SigpipeBlocked no_sigpipe;
   const auto soft = soft_end(command, context);
+  const bool cut_off = context.deadline.remaining() < command.limit;
   ChildResult result;
   SpawnedChild child = FO_TRY(SpawnedChild::start(command.argv, command.environment, command.merge_output,
                                                   {command.user ? &*command.user : nullptr, command.born}));
@@ -133,7 +134,7 @@ Result<ChildResult> run_child(const ChildCommand& command, const Context& contex
       return fail(ErrorKind::cancelled, command.argv.front() + " was ended because a signal asked us to stop");
     }
     return fail(ErrorKind::timeout, fmt::format("{} did not end in time ({}) and was killed", command.argv.front(),
-                                                human_duration(command.limit)));
+                                                cut_off ? "the deadline of all" : human_duration(command.limit)));
   }
   const auto [code, status] = child.reap();
   (code == CLD_EXITED ? result.exit_status : result.signal) = status;

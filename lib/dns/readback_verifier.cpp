@@ -39,10 +39,16 @@ class ReadbackVerifier final : public DnsVerifier {
   }
 
   Result<void> wait_until(const ServiceRecord& wanted, const Context& context) override {
+    std::string behind;
     while (true) {
       const auto now = reader_->current(context);
       if (now && same_content(*now, wanted)) return {};
-      const auto behind = now ? fmt::format("{} still says {}", reader_->describe(), said(*now)) : now.error().message;
+      if (now) {
+        behind = fmt::format("{} still says {}", reader_->describe(), said(*now));
+      } else if (behind.empty() || now.error().kind != ErrorKind::timeout) {
+        // A look that our own deadline cuts off is no news.
+        behind = now.error().message;
+      }
       if (const auto pause = pause_between_tries(look_pause, context); !pause) return fail(pause.error().kind, behind);
     }
   }

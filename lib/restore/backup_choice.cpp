@@ -62,10 +62,16 @@ Result<void> check_age(const VerifiedBackup& backup, const RestoreOptions& optio
                                       human_duration(*options.max_age));
 }
 
+Result<void> read_contents(OpenBackup& backup, const ArchiveLimits& limits, const Context& context) {
+  const int fd = backup.file.get();
+  backup.listing = FO_TRY(list_archive(fd, limits, backup.key(), context));
+  return verify_entries(fd, backup.listing, context);
+}
+
 /// The digest of the whole costs a core about as long as the contents do the others: both at once.
-class WholeReading {
+class DigestedReading {
  public:
-  WholeReading(OpenBackup& backup, const Context& context) : backup_(backup), context_(context) {
+  DigestedReading(OpenBackup& backup, const Context& context) : backup_(backup), context_(context) {
     context_.stop = stop_.get_token();
   }
 
@@ -75,7 +81,7 @@ class WholeReading {
     Result<void> contents;
     {
       const std::jthread digesting([&] { digest = sha256_of(backup_.file.get(), context_); });
-      contents = read(limits);
+      contents = read_contents(backup_, limits, context_);
       if (!contents) stop_.request_stop();
     }
     FO_TRY(std::move(contents));
@@ -84,18 +90,20 @@ class WholeReading {
   }
 
  private:
-  Result<void> read(const ArchiveLimits& limits) {
-    const int fd = backup_.file.get();
-    backup_.listing = FO_TRY(list_archive(fd, limits, backup_.key(), context_));
-    return verify_entries(fd, backup_.listing, context_);
-  }
-
   OpenBackup& backup_;
   Context context_;
   std::stop_source stop_;
 };
 
-/// @param whole whether every byte is read, for the digest and for each entry
+Result<void> check_is_as_fetched(const OpenBackup& backup, const BackupSidecar& sidecar, bool whole) {
+  const bool same_size = FO_TRY(size_of(backup.file.get())) == sidecar.size;
+  if (same_size && (!whole || backup.facts.sha256 == sidecar.sha256)) return {};
+  const auto& path = backup.facts.path;
+  return fail(ErrorKind::integrity, path.string() + " is not what was fetched: its size or SHA-256 is not the one in " +
+                                        sidecar_path(path).string() + "; fetch it again");
+}
+
+/// @param whole whether every byte is read: each entry, and for a digest that there is something to compare with
 Result<OpenBackup> open_and_check(const std::filesystem::path& path, const RestoreOptions& options, bool whole,
                                   const Context& context) {
   OpenBackup backup;
@@ -103,9 +111,12 @@ Result<OpenBackup> open_and_check(const std::filesystem::path& path, const Resto
   if (!options.password_file.empty()) backup.password = FO_TRY(read_password_file(options.password_file));
   const ArchiveLimits limits{options.limits.max_size, options.limits.max_files, options.limits.max_ratio,
                              options.symlinks};
+  const auto sidecar = FO_TRY(read_backup_sidecar(path));
   const auto work = "checking " + path.string();
-  if (whole) {
-    FO_TRY(while_doing(work, WholeReading(backup, context).run(limits, context.stop)));
+  if (whole && sidecar) {
+    FO_TRY(while_doing(work, DigestedReading(backup, context).run(limits, context.stop)));
+  } else if (whole) {
+    FO_TRY(while_doing(work, read_contents(backup, limits, context)));
   } else {
     backup.listing = FO_TRY(while_doing(work, list_archive(backup.file.get(), limits, backup.key(), context)));
   }
@@ -114,15 +125,8 @@ Result<OpenBackup> open_and_check(const std::filesystem::path& path, const Resto
   facts.files = backup.listing.summary.files;
   facts.bytes = backup.listing.summary.bytes;
   facts.time = backup.listing.summary.newest_content;
-  const auto sidecar = FO_TRY(read_backup_sidecar(path));
   if (sidecar) {
-    const bool as_fetched =
-        FO_TRY(size_of(backup.file.get())) == sidecar->size && (!whole || sidecar->sha256 == facts.sha256);
-    if (!as_fetched) {
-      return fail(ErrorKind::integrity, path.string() +
-                                            " is not what was fetched: its size or SHA-256 is not the one " + "in " +
-                                            sidecar_path(path).string() + "; fetch it again");
-    }
+    FO_TRY(check_is_as_fetched(backup, *sidecar, whole));
     facts.sha256 = sidecar->sha256;
     facts.time = sidecar->backup_time();
     facts.warnings = sidecar->warnings;

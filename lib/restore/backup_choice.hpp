@@ -32,8 +32,8 @@ Result<std::filesystem::path> choose_backup(const StateDir& state, const std::fi
 Result<OpenBackup> open_backup(const std::filesystem::path& path, const RestoreOptions& options,
                                const Context& context);
 
-/// The same, and every byte is read, for the digest of the whole and for each entry's CRC-32; nothing is kept. (A
-/// restore into a tree looks at what it stages.)
+/// The same, and every byte is read, for each entry's CRC-32 and to hold the whole against the digest in its sidecar;
+/// nothing is kept. (A restore into a tree looks at what it stages.)
 Result<OpenBackup> open_whole_backup(const std::filesystem::path& path, const RestoreOptions& options,
                                      const Context& context);
 

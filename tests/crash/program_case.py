@@ -12,7 +12,7 @@ from pathlib import Path
 
 from crash.restore_case import write_zip
 from support import tool
-from support.server import runs, wait_until
+from support.server import wait_until
 
 PROGRAM = """#!/bin/sh
 mkdir OUT/at-work 2>/dev/null || { kill -0 "$(cat OUT/pid)" 2>/dev/null && echo OVERLAP >> OUT/log; }
@@ -102,7 +102,7 @@ class ProgramCase:
             group = int((self.out / "pid").read_text())
             if Path(f"/proc/{group}/cmdline").read_text().split("\0")[1] == str(self.program):
                 os.killpg(group, signal.SIGKILL)
-                while runs(group):
+                while Path(f"/proc/{group}").exists():
                     time.sleep(0.005)
 
     def stop_in_the_middle(self):

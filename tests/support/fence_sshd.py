@@ -1,5 +1,6 @@
 """sshd on a host whose services may be fenced, as examples/fence has it: its sshd_config and the line of authorized_keys."""
 
+import contextlib
 import os
 import signal
 from pathlib import Path
@@ -31,8 +32,9 @@ class FenceSshd(Sshd):
     def break_connections(self):
         """kill -9 to sshd's processes of the connections, and to nothing that they have started."""
         for pid in self.sessions():
-            if Path(f"/proc/{pid}/comm").read_text(encoding="ascii").strip() == "sshd":
-                os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                if Path(f"/proc/{pid}/comm").read_text(encoding="ascii").strip() == "sshd":
+                    os.kill(pid, signal.SIGKILL)
 
     def spec(self, timeout="20s", identity=None, known_hosts=None, **more):
         query = "".join(f"&{key.replace('_', '-')}={value}" for key, value in more.items())

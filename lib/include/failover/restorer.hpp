@@ -130,7 +130,7 @@ struct BackupContents {
 /// A backup that passed every check.
 struct VerifiedBackup {
   std::filesystem::path path;  ///< absolute
-  std::string sha256;
+  std::string sha256;          ///< its sidecar's; empty without one
   std::uint64_t files = 0;
   std::uint64_t bytes = 0;            ///< unpacked
   WallTime time;                      ///< the backup's own

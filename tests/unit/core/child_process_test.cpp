@@ -119,6 +119,16 @@ TEST_CASE("a stop request ends the program") {
   CHECK(result.error().kind == ErrorKind::cancelled);
 }
 
+TEST_CASE("what a program had too little time for is told: its own limit, or the deadline of all") {
+  auto command = shell("sleep 60");
+  command.limit = 200ms;
+  CHECK(run_child(command, Context{}).error().message.contains("did not end in time (200 ms)"));
+  command.limit = 30s;
+  Context context;
+  context.deadline = Deadline::after(200ms);
+  CHECK(run_child(command, context).error().message.contains("did not end in time (the deadline of all)"));
+}
+
 TEST_CASE("a program that is not there, or may not be run, says so") {
   ChildCommand command;
   command.argv = {"/nonexistent/program"};
