@@ -6,9 +6,11 @@ import socket
 import struct
 import subprocess
 import unittest
+from pathlib import Path
 
 from support import tool
 from support.backup_files import tree_of, write_backup
+from support.backups import sha256
 
 
 class Restore(unittest.TestCase):
@@ -239,6 +241,15 @@ class Restore(unittest.TestCase):
         with open(path, "ab") as stored:
             stored.write(b"x")
         self.assertEqual(self.restore(path).status, 7)
+
+    def test_who_reads_all_of_it_holds_it_against_the_sidecars_digest(self):
+        path = Path(tool.run("fo-fetch", "--state-dir", self.state, f"file://{self.first}").stdout.strip())
+        digest = sha256(path)
+        self.assertEqual(self.run_tool("--verify", "--json", path).result["sha256"], digest)
+        sidecar = Path(f"{path}.json")
+        sidecar.write_text(sidecar.read_text(encoding="utf-8").replace(digest, digest[::-1]), encoding="utf-8")
+        self.bad(self.run_tool("--verify", path), 7, "SHA-256 is not the one in")
+        self.bad(self.run_tool(path, "--", "/bin/true", "{}"), 7, "SHA-256 is not the one in")
 
     def test_an_old_backup_is_refused_on_request(self):
         self.bad(self.restore(self.first, "--max-age", "1d"), 4, "--max-age")
