@@ -28,6 +28,9 @@ namespace failover {
 
 namespace {
 
+/// At once, however few the cores: it is the disk that is waited for.
+constexpr std::size_t readers = 8;
+
 Result<void> read_back(const WrittenFile& file, std::span<std::byte> buffer, const Context& context) {
   const Fd fd(::openat(file.folder, slot_name(file.slot).c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   // Whatever the reason: what a worker says it wrote is not there.
@@ -71,10 +74,8 @@ Result<void> read_back_files(std::span<const WrittenFile> files, const Context& 
     }
   };
   {
-    const auto cores = std::min<std::size_t>(std::max(std::thread::hardware_concurrency(), 1U), files.size());
-    std::vector<std::jthread> threads;
-    threads.reserve(cores);
-    for (std::size_t i = 0; i < cores; ++i) threads.emplace_back(work);
+    std::vector<std::jthread> threads(std::min(readers, files.size()));
+    for (auto& thread : threads) thread = std::jthread(work);
   }
   if (error) return std::unexpected(std::move(*error));
   return {};

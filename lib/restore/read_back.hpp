@@ -18,7 +18,8 @@ struct WrittenFile {
   std::string_view path;  ///< what it will be, for messages
 };
 
-/// Reads each file and holds it against size and CRC-32 (property effect): who wrote it is not asked. On all cores.
+/// Reads each file and holds it against size and CRC-32 (property effect): who wrote it is not asked. Several at a
+/// time.
 Result<void> read_back_files(std::span<const WrittenFile> files, const Context& context);
 
 }  // namespace failover
