@@ -1,7 +1,6 @@
 #include "arbiter/dns_claim.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -9,7 +8,6 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <system_error>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -20,6 +18,7 @@
 
 #include "arbiter/claim_record.hpp"
 #include "core/clock.hpp"
+#include "core/whole_number.hpp"
 
 namespace failover {
 
@@ -56,11 +55,8 @@ Result<std::set<std::string>> nodes_in(std::string_view list) {
 Result<void> read_active(ClaimRecord& record, std::string_view text) {
   const auto sign = text.find('@');
   if (sign == std::string_view::npos || !is_record_name(text.substr(0, sign))) return odd("'active' is no NODE@EPOCH");
-  const auto number = text.substr(sign + 1);
-  const auto [stop, error] = std::from_chars(number.data(), number.data() + number.size(), record.active_epoch);
-  if (error != std::errc() || stop != number.data() + number.size() || record.active_epoch == 0) {
-    return odd("'active' has no epoch");
-  }
+  record.active_epoch = whole_number<std::uint64_t>(text.substr(sign + 1)).value_or(0);
+  if (record.active_epoch == 0) return odd("'active' has no epoch");
   if (record.active_epoch > record.epoch) return odd("what is active is newer than the record");
   record.active = text.substr(0, sign);
   return {};

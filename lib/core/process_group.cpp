@@ -1,6 +1,5 @@
 #include "core/process_group.hpp"
 
-#include <charconv>
 #include <chrono>
 #include <csignal>
 #include <cstddef>
@@ -18,6 +17,7 @@
 
 #include "core/file_io.hpp"
 #include "core/pause.hpp"
+#include "core/whole_number.hpp"
 
 namespace failover {
 
@@ -25,14 +25,6 @@ namespace {
 
 constexpr std::size_t stat_limit = 4096;
 constexpr Duration between_looks = std::chrono::milliseconds(20);
-
-std::optional<pid_t> number_of(const std::string& name) {
-  pid_t number = 0;
-  const auto* end = name.data() + name.size();
-  const auto [rest, error] = std::from_chars(name.data(), end, number);
-  if (error != std::errc() || rest != end || number <= 0) return std::nullopt;
-  return number;
-}
 
 bool lives_in(pid_t process, pid_t group) {
   const auto stat = read_file("/proc/" + std::to_string(process) + "/stat", stat_limit);
@@ -54,7 +46,7 @@ std::vector<pid_t> group_members(pid_t group) {
   std::vector<pid_t> members;
   std::error_code error;
   for (std::filesystem::directory_iterator entry("/proc", error), end; !error && entry != end; entry.increment(error)) {
-    const auto process = number_of(entry->path().filename().string());
+    const auto process = whole_number<pid_t>(entry->path().filename().string());
     if (process && lives_in(*process, group)) members.push_back(*process);
   }
   return members;

@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -16,6 +14,7 @@
 #include <failover/error.hpp>
 
 #include "core/ascii.hpp"
+#include "core/whole_number.hpp"
 
 namespace failover {
 
@@ -33,12 +32,9 @@ int hex_value(char c) noexcept {
 }
 
 Result<std::uint16_t> parse_port(std::string_view text) {
-  unsigned value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value == 0 || value > 65535) {
-    return fail(ErrorKind::usage, fmt::format("'{}' is not a port (1 to 65535)", text));
-  }
-  return static_cast<std::uint16_t>(value);
+  const auto port = whole_number<std::uint16_t>(text).value_or(0);
+  if (port == 0) return fail(ErrorKind::usage, fmt::format("'{}' is not a port (1 to 65535)", text));
+  return port;
 }
 
 Result<void> parse_host_and_port(std::string_view text, Url& url) {

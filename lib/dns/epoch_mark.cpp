@@ -1,9 +1,7 @@
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <system_error>
 
 #include <fmt/format.h>
 
@@ -11,6 +9,7 @@
 #include <failover/error.hpp>
 
 #include "core/clock.hpp"
+#include "core/whole_number.hpp"
 
 namespace failover {
 
@@ -46,8 +45,9 @@ bool is_record(std::string_view text) {
 bool parse_epoch(std::string_view text, std::uint64_t& epoch) {
   // One spelling only: what was read is later demanded as a prerequisite, byte for byte.
   if (text.size() > 1 && text.front() == '0') return false;
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), epoch);
-  return error == std::errc() && stop == text.data() + text.size();
+  const auto number = whole_number<std::uint64_t>(text);
+  epoch = number.value_or(0);
+  return number.has_value();
 }
 
 }  // namespace

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -8,7 +7,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -20,6 +18,7 @@
 #include <failover/error.hpp>
 
 #include "core/url.hpp"
+#include "core/whole_number.hpp"
 #include "dns/authority_verifier.hpp"
 #include "dns/name_servers.hpp"
 #include "dns/primary_server.hpp"
@@ -50,9 +49,8 @@ struct Settings {
 };
 
 Result<std::uint32_t> parse_number(std::string_view key, std::string_view text, std::uint32_t largest) {
-  std::uint32_t value = 0;
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || stop != text.data() + text.size() || value == 0 || value > largest) {
+  const auto value = whole_number<std::uint32_t>(text).value_or(0);
+  if (value == 0 || value > largest) {
     return fail(ErrorKind::usage, fmt::format("{}={} is not a number from 1 to {}", key, text, largest));
   }
   return value;

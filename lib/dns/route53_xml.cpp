@@ -3,12 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -16,6 +14,7 @@
 
 #include <failover/error.hpp>
 
+#include "core/whole_number.hpp"
 #include "dns/provider_client.hpp"
 #include "dns/record_set.hpp"
 #include "dns/zone_api.hpp"
@@ -55,8 +54,9 @@ std::string escaped(std::string_view text) {
 }
 
 bool read_ttl(const std::string& text, std::uint32_t& ttl) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), ttl);
-  return !text.empty() && error == std::errc() && end == text.data() + text.size();
+  const auto number = whole_number<std::uint32_t>(text);
+  ttl = number.value_or(0);
+  return number.has_value();
 }
 
 /// A listed set, with what makes it one that we do not touch.

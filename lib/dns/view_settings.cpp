@@ -1,14 +1,12 @@
 #include "dns/view_settings.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <limits>
 #include <span>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -19,6 +17,7 @@
 #include <failover/error.hpp>
 
 #include "core/url.hpp"
+#include "core/whole_number.hpp"
 #include "dns/primary_server.hpp"
 #include "dns/service_reading.hpp"
 #include "net/dns_name.hpp"
@@ -31,9 +30,8 @@ namespace {
 constexpr std::uint32_t max_ttl = 7U * 24 * 3600;
 
 Result<std::uint32_t> parse_number(std::string_view key, std::string_view text, std::uint32_t largest) {
-  std::uint32_t value = 0;
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || stop != text.data() + text.size() || value == 0 || value > largest) {
+  const auto value = whole_number<std::uint32_t>(text).value_or(0);
+  if (value == 0 || value > largest) {
     return fail(ErrorKind::usage, fmt::format("{}={} is not a number from 1 to {}", key, text, largest));
   }
   return value;

@@ -1,16 +1,16 @@
 #include <array>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <system_error>
 
 #include <fmt/format.h>
 
 #include <failover/error.hpp>
 #include <failover/fencer.hpp>
 #include <failover/role.hpp>
+
+#include "core/whole_number.hpp"
 
 namespace failover {
 
@@ -29,12 +29,10 @@ constexpr std::array<std::string_view, 5> roles{"unset", "standby", "promoting",
 
 /// Digits only, without leading zeros.
 bool read_number(std::string_view text, std::uint64_t& number) {
-  if (text.empty() || text.front() < '0' || text.front() > '9' || (text.size() > 1 && text.front() == '0'))
-    return false;
-  const std::string digits(text);
-  const auto* end = digits.data() + digits.size();
-  const auto [rest, error] = std::from_chars(digits.data(), end, number);
-  return error == std::errc() && rest == end;
+  if (text.size() > 1 && text.front() == '0') return false;
+  const auto read = whole_number<std::uint64_t>(text);
+  number = read.value_or(0);
+  return read.has_value();
 }
 
 /// Takes "NAME=VALUE" from the front, up to the next blank or the end.

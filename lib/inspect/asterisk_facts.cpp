@@ -1,20 +1,19 @@
 #include "inspect/asterisk_facts.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 #include <failover/restorer.hpp>
 
+#include "core/whole_number.hpp"
 #include "inspect/asterisk_conf.hpp"
 #include "inspect/entry_parser.hpp"
 
@@ -31,9 +30,8 @@ std::string cut(std::string_view text) {
 }
 
 std::optional<std::uint16_t> port_in(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  return error == std::errc() && end == text.data() + text.size() && port != 0 ? std::optional(port) : std::nullopt;
+  const auto port = whole_number<std::uint16_t>(text);
+  return port == 0 ? std::nullopt : port;
 }
 
 /// `sip:user@host:port;parameters` -> host and port.
@@ -121,24 +119,32 @@ AsteriskFacts::Templates AsteriskFacts::templates() const {
   return found;
 }
 
+void AsteriskFacts::add(const Section& section, Totals& totals) {
+  const bool has_address = !section.host.empty() && section.host != "dynamic";
+  const bool peer = section.type == "peer" || section.type == "friend" || section.type == "user";
+  switch (section.file) {
+    case File::queues:
+      if (section.name != "general" && section.name != "globals") totals.queues.insert(section.name);
+      break;
+    case File::pjsip:
+      if (section.type == "endpoint") totals.peers.insert(section.name);
+      if (section.type == "identify" || section.type == "registration") {
+        totals.trunks.insert(section.endpoint.empty() ? section.name : section.endpoint);
+      }
+      break;
+    case File::sip:
+      if (peer) totals.peers.insert(section.name);
+      if (peer && has_address) totals.trunks.insert(section.name);
+      break;
+  }
+  if (has_address) totals.gateways.push_back({section.name, section.host, section.port});
+}
+
 AsteriskFacts::Totals AsteriskFacts::add_up() const {
   Totals totals;
   const auto known = templates();
   for (const auto& raw : sections_) {
-    if (raw.is_template || raw.adds) continue;
-    const auto section = resolved(raw, known);
-    if (section.file == File::queues && section.name != "general" && section.name != "globals") {
-      totals.queues.insert(section.name);
-    }
-    if (section.file == File::pjsip && section.type == "endpoint") totals.peers.insert(section.name);
-    if (section.file == File::pjsip && (section.type == "identify" || section.type == "registration")) {
-      totals.trunks.insert(section.endpoint.empty() ? section.name : section.endpoint);
-    }
-    const bool peer = section.type == "peer" || section.type == "friend" || section.type == "user";
-    if (section.file == File::sip && peer) totals.peers.insert(section.name);
-    const bool has_address = !section.host.empty() && section.host != "dynamic";
-    if (section.file == File::sip && peer && has_address) totals.trunks.insert(section.name);
-    if (has_address) totals.gateways.push_back({section.name, section.host, section.port});
+    if (!raw.is_template && !raw.adds) add(resolved(raw, known), totals);
   }
   return totals;
 }

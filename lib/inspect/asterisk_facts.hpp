@@ -51,6 +51,7 @@ class AsteriskFacts {
   };
   [[nodiscard]] Templates templates() const;
   [[nodiscard]] static Section resolved(const Section& section, const Templates& templates);
+  static void add(const Section& section, Totals& totals);
   [[nodiscard]] Totals add_up() const;
 
   std::vector<Section> sections_;

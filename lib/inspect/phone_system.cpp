@@ -1,20 +1,19 @@
 #include "inspect/phone_system.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include <failover/error.hpp>
 #include <failover/restorer.hpp>
 
 #include "core/ascii.hpp"
+#include "core/whole_number.hpp"
 #include "inspect/xml_stream.hpp"
 
 namespace failover {
@@ -32,10 +31,8 @@ std::string trimmed(std::string_view text) {
 }
 
 std::optional<std::uint16_t> port_in(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error != std::errc() || end != text.data() + text.size() || port == 0) return std::nullopt;
-  return port;
+  const auto port = whole_number<std::uint16_t>(text);
+  return port == 0 ? std::nullopt : port;
 }
 
 }  // namespace

@@ -3,16 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <charconv>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "core/whole_number.hpp"
 #include "net/dns_message.hpp"
 
 namespace failover {
@@ -36,11 +35,8 @@ std::optional<std::uint16_t> dns_type_of(std::string_view text) {
   if (named != named_types.end()) return named->second;
   constexpr std::string_view prefix = "TYPE";
   if (!upper.starts_with(prefix)) return std::nullopt;
-  std::uint16_t type = 0;
-  const auto* const last = upper.data() + upper.size();
-  const auto [end, error] = std::from_chars(upper.data() + prefix.size(), last, type);
-  if (error != std::errc() || end != last || type == 0) return std::nullopt;
-  return type;
+  const auto type = whole_number<std::uint16_t>(std::string_view(upper).substr(prefix.size()));
+  return type == 0 ? std::nullopt : type;
 }
 
 std::string dns_type_text(std::uint16_t type) {

@@ -1,13 +1,12 @@
 #include "net/http_message.hpp"
 
-#include <charconv>
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 
 #include "core/ascii.hpp"
+#include "core/whole_number.hpp"
 
 namespace failover {
 
@@ -43,9 +42,9 @@ bool HttpHeadReader::add(std::string_view line) {
     size_ = 0;
     const auto blank = line.find(' ');
     if (blank == std::string_view::npos || line.size() < blank + 4) return false;
-    const auto digits = line.substr(blank + 1, 3);
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), head_.status);
-    return error == std::errc() && end == digits.data() + digits.size();
+    const auto status = whole_number<int>(line.substr(blank + 1, 3));
+    head_.status = status.value_or(0);
+    return status.has_value();
   }
   size_ += line.size();
   if (size_ > max_head) return false;

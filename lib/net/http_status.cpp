@@ -1,18 +1,17 @@
 #include "net/http_status.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include <failover/error.hpp>
 
+#include "core/whole_number.hpp"
 #include "net/http_message.hpp"
 
 namespace failover {
@@ -55,11 +54,9 @@ Meaning meaning_of(int status) noexcept {
 }  // namespace
 
 std::optional<std::chrono::seconds> retry_after(const HttpHead& head) {
-  const auto text = head.find("Retry-After").value_or("");
-  long seconds = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size() || seconds < 0) return std::nullopt;
-  return std::chrono::seconds(std::min(seconds, longest_wait));
+  const auto seconds = whole_number<long>(head.find("Retry-After").value_or(""));
+  if (!seconds) return std::nullopt;
+  return std::chrono::seconds(std::min(*seconds, longest_wait));
 }
 
 Error http_status_error(const HttpRequest& request, const HttpHead& head, std::string_view what,

@@ -1,13 +1,11 @@
 #include "probe/sip_text.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -15,6 +13,7 @@
 #include <failover/error.hpp>
 
 #include "core/ascii.hpp"
+#include "core/whole_number.hpp"
 #include "probe/sip_message.hpp"
 
 namespace failover {
@@ -153,12 +152,8 @@ Result<SipParameters> read_sip_address(SipText& text) {
 }
 
 std::optional<std::uint32_t> read_sip_number(std::string_view digits, std::uint32_t largest) noexcept {
-  std::uint32_t value = 0;
-  const auto* const last = digits.data() + digits.size();
-  const auto [end, error] =
-      std::from_chars(digits.data(), last, value);  // NOLINT(bugprone-suspicious-stringview-data-usage)
-  if (error != std::errc() || end != last || value > largest) return std::nullopt;
-  return value;
+  const auto value = whole_number<std::uint32_t>(digits);
+  return value && *value <= largest ? value : std::nullopt;
 }
 
 bool is_sip_token(std::string_view text) noexcept {

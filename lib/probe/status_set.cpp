@@ -1,25 +1,23 @@
 #include "probe/status_set.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include <failover/error.hpp>
 
+#include "core/whole_number.hpp"
+
 namespace failover {
 
 namespace {
 
 std::optional<long> read_status(std::string_view text) noexcept {
-  long status = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), status);
-  if (error != std::errc() || end != text.data() + text.size() || status < 200 || status > 599) return std::nullopt;
-  return status;
+  const auto status = whole_number<long>(text);
+  return status && *status >= 200 && *status <= 599 ? status : std::nullopt;
 }
 
 std::optional<std::pair<long, long>> read_range(std::string_view text) noexcept {

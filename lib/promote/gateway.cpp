@@ -1,17 +1,16 @@
 #include "promote/gateway.hpp"
 
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <sstream>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "core/file_io.hpp"
+#include "core/whole_number.hpp"
 
 namespace failover {
 
@@ -32,9 +31,8 @@ std::vector<std::string> default_gateways(std::string_view route_table) {
     std::string gateway;
     fields >> device >> destination >> gateway;
     if (destination != "00000000") continue;
-    std::uint32_t value = 0;
-    const auto [end, error] = std::from_chars(gateway.data(), gateway.data() + gateway.size(), value, 16);
-    if (error != std::errc() || value == 0) continue;
+    const auto value = whole_number<std::uint32_t>(gateway, 16).value_or(0);
+    if (value == 0) continue;
     // The kernel prints the address in network order as a number of this machine's order (little endian).
     gateways.push_back(fmt::format("{}.{}.{}.{}", value & 255U, value >> 8U & 255U, value >> 16U & 255U, value >> 24U));
   }

@@ -1,13 +1,11 @@
 #include "restore/slots.hpp"
 
 #include <cerrno>
-#include <charconv>
 #include <cstdint>
 #include <memory>
 #include <set>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -21,6 +19,7 @@
 #include "core/beneath.hpp"
 #include "core/fd.hpp"
 #include "core/system_error.hpp"
+#include "core/whole_number.hpp"
 #include "restore/live_tree.hpp"
 
 namespace failover {
@@ -87,10 +86,8 @@ Result<void> sweep_mount(const LiveTree& tree, const std::string& mount, const s
   std::vector<std::string> old;
   while (const dirent* entry = ::readdir(stream.get())) {
     const std::string name = entry->d_name;
-    std::uint64_t number = 0;
-    const auto parsed = std::from_chars(name.data(), name.data() + name.size(), number);
-    const bool ours = parsed.ec == std::errc() && parsed.ptr == name.data() + name.size();
-    if (ours && !keep.contains(number)) old.push_back(name);
+    const auto number = whole_number<std::uint64_t>(name);
+    if (number && !keep.contains(*number)) old.push_back(name);
   }
   for (const auto& name : old) FO_TRY(remove_folder(folder.get(), name));
   // Not empty is fine: there is something to keep.

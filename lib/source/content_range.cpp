@@ -1,33 +1,25 @@
 #include "source/content_range.hpp"
 
-#include <charconv>
 #include <cstdint>
 #include <limits>
 #include <optional>
 #include <string_view>
-#include <system_error>
 
 #include <fmt/format.h>
 
 #include <failover/error.hpp>
 #include <failover/source.hpp>
 
+#include "core/whole_number.hpp"
 #include "net/http_message.hpp"
 
 namespace failover {
 
 namespace {
 
-std::optional<std::uint64_t> number(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 Result<void> check_length(const HttpHead& head, std::uint64_t length, ErrorKind kind) {
   const auto field = head.find("Content-Length");
-  if (!field || number(*field) == length) return {};
+  if (!field || whole_number<std::uint64_t>(*field) == length) return {};
   return fail(kind, fmt::format("the answer announces {} bytes where {} belong", *field, length));
 }
 
@@ -39,9 +31,9 @@ std::optional<ContentRange> parse_content_range(std::string_view text) {
   const auto dash = text.find('-');
   const auto slash = text.find('/');
   if (dash == std::string_view::npos || slash == std::string_view::npos || dash > slash) return std::nullopt;
-  const auto first = number(text.substr(0, dash));
-  const auto last = number(text.substr(dash + 1, slash - dash - 1));
-  const auto size = number(text.substr(slash + 1));
+  const auto first = whole_number<std::uint64_t>(text.substr(0, dash));
+  const auto last = whole_number<std::uint64_t>(text.substr(dash + 1, slash - dash - 1));
+  const auto size = whole_number<std::uint64_t>(text.substr(slash + 1));
   if (!first || !last || *last < *first || *last == std::numeric_limits<std::uint64_t>::max()) return std::nullopt;
   if (!size && text.substr(slash + 1) != "*") return std::nullopt;
   return ContentRange{{*first, *last - *first + 1}, size};

@@ -3,14 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <charconv>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -19,6 +17,7 @@
 #include <failover/error.hpp>
 
 #include "core/ascii.hpp"
+#include "core/whole_number.hpp"
 
 namespace failover {
 
@@ -31,17 +30,8 @@ bool is_digit(char letter) noexcept {
   return letter >= '0' && letter <= '9';
 }
 
-/// All of the text as a number.
-template <typename T>
-std::optional<T> number(std::string_view text) {
-  T value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || !is_digit(text.front()) || error != std::errc() || end != text.data() + text.size()) return {};
-  return value;
-}
-
 std::optional<int> code_of(std::string_view line) {
-  const auto code = number<int>(line.substr(0, 3));
+  const auto code = whole_number<int>(line.substr(0, 3));
   if (line.size() < 3 || !code || *code < 100 || *code > 599) return {};
   return code;
 }
@@ -118,7 +108,7 @@ std::optional<std::uint16_t> ftp_extended_port(std::string_view text) {
   rest.remove_prefix(3);
   const auto close = rest.find(mark);
   if (close == std::string_view::npos || !rest.substr(close + 1).starts_with(')')) return {};
-  const auto port = number<std::uint16_t>(rest.substr(0, close));
+  const auto port = whole_number<std::uint16_t>(rest.substr(0, close));
   return port && *port != 0 ? port : std::nullopt;
 }
 
@@ -129,7 +119,7 @@ std::optional<std::uint16_t> ftp_passive_port(std::string_view text) {
   std::array<std::uint8_t, 6> numbers{};
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     const auto length = static_cast<std::size_t>(std::ranges::find_if_not(rest, is_digit) - rest.begin());
-    const auto value = number<std::uint8_t>(rest.substr(0, length));
+    const auto value = whole_number<std::uint8_t>(rest.substr(0, length));
     if (!value) return {};
     numbers.at(i) = *value;
     rest.remove_prefix(length);
@@ -149,7 +139,7 @@ std::optional<WallTime> ftp_time(std::string_view text) {
     return {};
   }
   const auto part = [&](std::size_t begin, std::size_t length) {
-    return static_cast<int>(number<unsigned>(text.substr(begin, length)).value_or(0));
+    return static_cast<int>(whole_number<unsigned>(text.substr(begin, length)).value_or(0));
   };
   using namespace std::chrono;
   const year_month_day day(year(part(0, 4)), month(static_cast<unsigned>(part(4, 2))),
@@ -164,7 +154,7 @@ std::optional<WallTime> ftp_time(std::string_view text) {
 }
 
 std::optional<std::uint64_t> ftp_size(std::string_view text) {
-  return number<std::uint64_t>(text);
+  return whole_number<std::uint64_t>(text);
 }
 
 std::optional<std::string> ftp_quoted_path(std::string_view text) {

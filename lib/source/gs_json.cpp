@@ -1,13 +1,11 @@
 #include "source/gs_json.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -17,6 +15,7 @@
 #include <failover/source.hpp>
 
 #include "core/clock.hpp"
+#include "core/whole_number.hpp"
 #include "net/base64.hpp"
 
 namespace failover {
@@ -56,14 +55,13 @@ Result<ObjectInfo> object_of(const json& object) {
   info.name = info.path.substr(info.path.rfind('/') + 1);
   info.version = text_of(object, "generation");
   // 64-bit numbers are strings in this API.
-  const auto size = text_of(object, "size");
-  const auto [end, error] = std::from_chars(size.data(), size.data() + size.size(), info.size);
-  const bool sized = !size.empty() && error == std::errc() && end == size.data() + size.size();
+  const auto size = whole_number<std::uint64_t>(text_of(object, "size"));
+  info.size = size.value_or(0);
   // `updated` moves when somebody changes a label or who may read it.
   const auto created = text_of(object, "timeCreated");
   const auto whole = created.substr(0, created.find('.'));
   const auto time = parse_rfc3339(whole.ends_with('Z') ? whole : whole + "Z");
-  if (info.path.empty() || info.path.contains('\0') || !is_number(info.version) || !sized || !time) return malformed();
+  if (info.path.empty() || info.path.contains('\0') || !is_number(info.version) || !size || !time) return malformed();
   info.modified = *time;
   if (auto crc = hex_of_base64(text_of(object, "crc32c"), 4); !crc.empty()) {
     info.digests.push_back({"crc32c", std::move(crc)});

@@ -1,6 +1,5 @@
 #include "source/https.hpp"
 
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -8,7 +7,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -20,6 +18,7 @@
 
 #include "core/secret.hpp"
 #include "core/url.hpp"
+#include "core/whole_number.hpp"
 #include "net/base64.hpp"
 #include "net/http_client.hpp"
 #include "net/http_date.hpp"
@@ -58,11 +57,7 @@ Result<std::optional<Secret>> authorization_of(const SourceOptions& options) {
 }
 
 std::optional<std::uint64_t> announced_length(const HttpHead& head) {
-  const auto text = head.find("Content-Length").value_or("");
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
+  return whole_number<std::uint64_t>(head.find("Content-Length").value_or(""));
 }
 
 class HttpsSource : public HttpSource {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -10,7 +9,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -21,6 +19,7 @@
 #include <failover/source.hpp>
 
 #include "core/url.hpp"
+#include "core/whole_number.hpp"
 #include "net/aws_profile.hpp"
 #include "net/base64.hpp"
 #include "net/http_client.hpp"
@@ -49,14 +48,6 @@ struct Bucket {
   std::string region;
   std::optional<AwsCredentials> credentials;
 };
-
-std::optional<std::uint64_t> number(std::optional<std::string_view> text) {
-  std::uint64_t value = 0;
-  if (!text || text->empty()) return std::nullopt;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-  if (error != std::errc() || end != text->data() + text->size()) return std::nullopt;
-  return value;
-}
 
 std::string_view unquoted(std::string_view etag) {
   return etag.size() >= 2 && etag.front() == '"' && etag.back() == '"' ? etag.substr(1, etag.size() - 2) : etag;
@@ -183,7 +174,7 @@ Result<ObjectInfo> S3Source::stat(const std::string& path, const Context& contex
   const auto head = *FO_TRY(exchange->head(context));
   if (head.status != 200) return std::unexpected(status_error(*exchange, "looking at " + path, context));
   FO_TRY(exchange->read_body(0, context));
-  const auto size = number(head.find("Content-Length"));
+  const auto size = whole_number<std::uint64_t>(head.find("Content-Length").value_or(""));
   const auto modified = parse_http_date(std::string(head.find("Last-Modified").value_or("")));
   const auto etag = unquoted(head.find("ETag").value_or(""));
   if (!size || !modified || etag.empty()) {

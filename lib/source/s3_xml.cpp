@@ -1,12 +1,10 @@
 #include "source/s3_xml.hpp"
 
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -14,6 +12,7 @@
 #include <failover/error.hpp>
 
 #include "core/clock.hpp"
+#include "core/whole_number.hpp"
 #include "net/xml_walk.hpp"
 
 namespace failover {
@@ -24,8 +23,9 @@ constexpr std::size_t max_entries = 1000;
 constexpr std::size_t max_said = 300;
 
 bool read_number(const std::string& text, std::uint64_t& value) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return !text.empty() && error == std::errc() && end == text.data() + text.size();
+  const auto number = whole_number<std::uint64_t>(text);
+  value = number.value_or(0);
+  return number.has_value();
 }
 
 bool read_flag(const std::string& text, std::optional<bool>& value) {

@@ -1,7 +1,6 @@
 #include "state/numbered_files.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -10,6 +9,8 @@
 #include <vector>
 
 #include <failover/error.hpp>
+
+#include "core/whole_number.hpp"
 
 namespace failover {
 
@@ -26,10 +27,8 @@ Result<std::vector<std::uint64_t>> list_numbered_files(const std::filesystem::pa
   for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
     const auto name = entry->path().filename().string();
     if (!name.starts_with(prefix)) continue;
-    std::uint64_t number = 0;
-    const char* end = name.data() + name.size();
-    const auto parsed = std::from_chars(name.data() + prefix.size(), end, number);
-    if (parsed.ec == std::errc() && parsed.ptr == end) numbers.push_back(number);
+    const auto number = whole_number<std::uint64_t>(std::string_view(name).substr(prefix.size()));
+    if (number) numbers.push_back(*number);
   }
   if (error) return fail(ErrorKind::io, "cannot read the folder " + folder.string() + ": " + error.message());
   std::ranges::sort(numbers);

@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -21,6 +19,7 @@
 #include <failover/watch.hpp>
 
 #include "core/clock.hpp"
+#include "core/whole_number.hpp"
 
 namespace failover {
 
@@ -68,9 +67,8 @@ Result<Result<Health>> health(const Json& object) {
 
 Result<std::uint64_t> term_of(const Json& object) {
   const auto& digits = *FO_TRY(text(object, "term"));
-  std::uint64_t term = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), term);
-  if (error != std::errc() || end != digits.data() + digits.size() || term == 0) return odd("term is no number");
+  const auto term = whole_number<std::uint64_t>(digits).value_or(0);
+  if (term == 0) return odd("term is no number");
   return term;
 }
 

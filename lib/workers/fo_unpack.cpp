@@ -10,7 +10,6 @@
 //   {"do": "inspect", "format"}          part frames {"bytes"}, data frames (archive/contents_record.hpp), answer {}
 // The first thing that it says, unasked, is a part: {"confined": a sentence}.
 
-#include <charconv>
 #include <clocale>
 #include <cstddef>
 #include <cstdint>
@@ -35,6 +34,7 @@
 #include "archive/contents_record.hpp"
 #include "archive/entry_record.hpp"
 #include "core/secret.hpp"
+#include "core/whole_number.hpp"
 #include "core/worker_frame.hpp"
 #include "workers/confinement.hpp"
 #include "workers/inspect_job.hpp"
@@ -141,9 +141,7 @@ class Server {
 };
 
 std::uint64_t number(std::string_view text) noexcept {
-  std::uint64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
+  return whole_number<std::uint64_t>(text).value_or(0);
 }
 
 int run(std::span<char*> arguments) {
