@@ -20,14 +20,30 @@ namespace failover {
 namespace {
 
 constexpr std::size_t header_size = 30;
+constexpr std::size_t usual_extra = 64;  ///< makers write less: times, owners, Zip64 sizes
 constexpr std::uint16_t flag_descriptor = 0x0008;
 constexpr std::uint16_t deflate_options = 0x0006;  ///< which effort was made: says nothing about the content
 
-Result<std::string> read_exactly(int fd, std::uint64_t offset, std::size_t size, std::string_view name) {
-  std::string bytes(size, '\0');
+Result<std::string> read_at_least(int fd, std::uint64_t offset, std::size_t size, std::size_t more,
+                                  std::string_view name) {
+  std::string bytes(size + more, '\0');
   const auto count = FO_TRY(read_at(fd, offset, std::as_writable_bytes(std::span(bytes))));
-  if (count != size) return refuse(ArchiveRule::local_header, name, "the archive ends within it");
+  if (count < size) return refuse(ArchiveRule::local_header, name, "the archive ends within it");
+  bytes.resize(count);
   return bytes;
+}
+
+/// The local header with name and extra fields, and whatever follows.
+Result<std::string> read_header(int fd, std::uint64_t offset, std::string_view name) {
+  // One call for nearly all: of many small entries it is the calls that cost.
+  auto bytes = read_at_least(fd, offset, header_size, name.size() + usual_extra, name);
+  if (!bytes) return bytes;
+  if (le32(*bytes, 0) != local_signature) {
+    return refuse(ArchiveRule::local_header, name, "there is no local header where the central directory says");
+  }
+  const auto size = header_size + le16(*bytes, 26) + le16(*bytes, 28);
+  if (bytes->size() >= size) return bytes;
+  return read_at_least(fd, offset, size, 0, name);
 }
 
 struct LocalValues {
@@ -72,7 +88,7 @@ Result<void> check_descriptor(int fd, const CentralEntry& central, std::uint64_t
     return refuse(ArchiveRule::descriptor, name, "its data descriptor has no legal length");
   }
   const bool large = room >= 20;
-  std::string bytes = FO_TRY(read_exactly(fd, offset, static_cast<std::size_t>(room), name));
+  std::string bytes = FO_TRY(read_at_least(fd, offset, static_cast<std::size_t>(room), 0, name));
   std::string_view rest = bytes;
   if (room == 16 || room == 24) {
     if (le32(rest, 0) != descriptor_signature) {
@@ -93,14 +109,10 @@ Result<void> check_descriptor(int fd, const CentralEntry& central, std::uint64_t
 Result<void> check_local(int fd, CentralEntry& central, std::uint64_t end) {
   ZipEntry& entry = central.entry;
   const auto& name = central.raw_name;
-  const auto header = FO_TRY(read_exactly(fd, entry.local_offset, header_size, name));
-  if (le32(header, 0) != local_signature) {
-    return refuse(ArchiveRule::local_header, name, "there is no local header where the central directory says");
-  }
+  const auto header = FO_TRY(read_header(fd, entry.local_offset, name));
   const std::size_t name_size = le16(header, 26);
   const std::size_t extra_size = le16(header, 28);
-  const auto rest = FO_TRY(read_exactly(fd, entry.local_offset + header_size, name_size + extra_size, name));
-  const auto text = std::string_view(rest);
+  const auto text = std::string_view(header).substr(header_size, name_size + extra_size);
   const auto flags = le16(header, 6);
   if (text.substr(0, name_size) != name || ((flags ^ entry.flags) & (0xFFFFU ^ deflate_options)) != 0 ||
       le16(header, 8) != entry.place.method) {

@@ -80,7 +80,7 @@ class ExecProtocol(ExecTest, DnsChecks):
             for arguments in (("current",), ("prove",)):
                 self.assert_error(act(url, *arguments), kind, f"exit status {status}", "a reason")
             url = self.program(_HONEST, f"if request['verb'] == 'replace': print('a reason', file=sys.stderr); sys.exit({status})\n")
-            self.assert_error(act(url, *REPLACE, timeout=3.0), kind, "a reason")
+            self.assert_error(act(url, *REPLACE, timeout=10.0), kind, "a reason")
         self.program(_HONEST)
         self.assert_holds([OLD])
 

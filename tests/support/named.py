@@ -98,7 +98,7 @@ controls {{ }};
 {chr(10).join(self._zone_statement(zone) for zone in self.zones)}
 """, encoding="ascii")
 
-    def start(self, timeout=15.0):
+    def start(self, timeout=60.0):
         super().start(timeout)
         if self._relayed and not self._relay:
             self._relay = Relay((self.address, self.port), self.own)

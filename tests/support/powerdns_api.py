@@ -35,7 +35,7 @@ class PowerDnsApi(Server):
     def ready(self):
         return tcp_accepts("127.0.0.1", self.api_port) and tcp_accepts("127.0.0.1", self.port)
 
-    def start(self, timeout=15.0):
+    def start(self, timeout=60.0):
         super().start(timeout)
         if not (self.dir / "zone.made").exists():
             sets = [self.rrset(SERVICE, "A", self.old), self.rrset(ZONE, "NS", "127.0.0.1.")]

@@ -17,7 +17,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 _reserved = []  # open lock files, one per port, so that tests running side by side never pick the same one
 
 
-def wait_until(condition, what, timeout=10.0):
+def wait_until(condition, what, timeout=30.0):
     """Calls condition() until it gives something true, and returns that; AssertionError after `timeout` seconds."""
     deadline = time.monotonic() + timeout
     while True:
@@ -102,7 +102,7 @@ class Server:
     def running(self):
         return self.process is not None and self.process.poll() is None
 
-    def start(self, timeout=15.0):
+    def start(self, timeout=60.0):
         environment = dict(os.environ, PATH=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
         with open(self.dir / "output.log", "ab") as output:
             self.process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment,
