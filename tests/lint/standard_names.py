@@ -13,6 +13,7 @@ _HEADERS = {
     "atomic": "atomic",
     "charconv": "from_chars to_chars",
     "chrono": "chrono",
+    "concepts": "integral",
     "condition_variable": "condition_variable condition_variable_any",
     "cstddef": "size_t byte ptrdiff_t",
     "cstdint": "uint8_t uint16_t uint32_t uint64_t int32_t int64_t",

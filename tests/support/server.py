@@ -130,6 +130,12 @@ class Server:
     def freeze(self):
         """SIGSTOP: the server hangs; the kernel still accepts connections for it."""
         self.signal_group(signal.SIGSTOP)
+        # The signal is sent at once; a thread on another core may still answer.
+        wait_until(self._stands_still, f"{self.program} to stand still")
+
+    def _stands_still(self):
+        threads = Path(f"/proc/{self.pid}/task").glob("*/stat")
+        return all(stat.read_text(encoding="ascii").rpartition(")")[2].split()[0] == "T" for stat in threads)
 
     def thaw(self):
         self.signal_group(signal.SIGCONT)
