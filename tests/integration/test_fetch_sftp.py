@@ -163,7 +163,7 @@ class LogIn(SftpCase):
         self.addCleanup(agent.send_signal, signal.SIGCONT)
         run = tool.run("fo-fetch", *arguments, "-t", "1s", env=environment)
         self.assertEqual(run.status, 6, run)
-        self.assertLess(run.seconds, 3)
+        self.assertLess(run.seconds, 1.3)
 
     def test_what_the_server_says_no_to(self):
         self.refused(5, "no such file", "none.zip")

@@ -202,7 +202,7 @@ class OurOwnFault(unittest.TestCase):
         finished = tool.run("fo-probe", "--json", "-t", "1s", "sip://pbx.example", "https://pbx.example/",
                             wrapper=unshare("--net", "sh", "-c", script, "sh"))
         self.assert_unknown(finished, 2)
-        self.assertLess(finished.seconds, 3)
+        self.assertLess(finished.seconds, 1.5)
 
     def test_we_stood_still(self):
         # Stopped over its deadline and more: that silence was ours.

@@ -341,7 +341,7 @@ class AfterTheFence(PromoteCase):
         for verb in ("run", "resume"):
             second = self.pair.promote(verb)
             self.assertEqual(second.status, 8, second)
-            self.assertLess(second.seconds, 3)
+            self.assertLess(second.seconds, 1)
         self.assertTrue(self.status()["running"])
         (self.pair.dir / "go").touch()
         self.assertEqual(tool.finish(first).status, 3)
