@@ -96,12 +96,11 @@ class Conversation {
   ChildResult& result_;
 };
 
-/// When TERM is due: the limit, or early enough before the deadline that KILL still comes in time (property bounded).
-Deadline soft_end(const ChildCommand& command, const Context& context) {
-  const auto limit = Deadline::after(command.limit);
-  if (context.deadline.is_never()) return limit;
+/// Until TERM: the limit, or so much less that KILL still comes before the deadline (property bounded).
+Duration time_given(const ChildCommand& command, const Context& context) {
+  if (context.deadline.is_never()) return command.limit;
   const auto left = context.deadline.remaining();
-  return limit.sooner(Deadline::after(left - std::min(command.grace, left / 4)));
+  return std::min(command.limit, left - std::min(command.grace, left / 4));
 }
 
 void end_group(SpawnedChild& child, Conversation& conversation, Deadline hard_end) {
@@ -121,8 +120,8 @@ Result<ChildResult> run_child(const ChildCommand& command, const Context& contex
   FO_TRY(context.check());
   const auto wake = FO_TRY(StopWake::make());
   const SigpipeBlocked no_sigpipe;
-  const auto soft = soft_end(command, context);
-  const bool cut_off = context.deadline.remaining() < command.limit;
+  const auto given = time_given(command, context);
+  const auto soft = Deadline::after(given);
   ChildResult result;
   SpawnedChild child = FO_TRY(SpawnedChild::start(command.argv, command.environment, command.merge_output,
                                                   {command.user ? &*command.user : nullptr, command.born}));
@@ -133,8 +132,9 @@ Result<ChildResult> run_child(const ChildCommand& command, const Context& contex
     if (context.stop.stop_requested()) {
       return fail(ErrorKind::cancelled, command.argv.front() + " was ended because a signal asked us to stop");
     }
-    return fail(ErrorKind::timeout, fmt::format("{} did not end in time ({}) and was killed", command.argv.front(),
-                                                cut_off ? "the deadline of all" : human_duration(command.limit)));
+    return fail(ErrorKind::timeout,
+                fmt::format("{} did not end in time ({}) and was killed", command.argv.front(),
+                            given < command.limit ? "the deadline of all" : human_duration(command.limit)));
   }
   const auto [code, status] = child.reap();
   (code == CLD_EXITED ? result.exit_status : result.signal) = status;
