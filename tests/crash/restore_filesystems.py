@@ -14,6 +14,7 @@ from pathlib import Path
 
 from crash import restore_campaign, restore_workers, strace_kill
 from crash.overlay_case import OverlayCase
+from support import own_mounts
 
 MAKERS = {"ext4": ["mkfs.ext4", "-q", "-F"], "xfs": ["mkfs.xfs", "-q", "-f"], "btrfs": ["mkfs.btrfs", "-q", "-f"]}
 NAMES = ("tmpfs", *MAKERS, "overlayfs", "overlayfs-lower")
@@ -76,6 +77,7 @@ def lower_layer(folder, files, most):
 
 def one(name, options):
     """Kills on one file system; how many points, and what was wrong."""
+    own_mounts.enter()
     with tempfile.TemporaryDirectory(prefix="fo-fs.", dir="/dev/shm") as folder:
         if name == "overlayfs-lower":
             return lower_layer(folder, options.files, options.most)

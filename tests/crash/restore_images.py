@@ -14,7 +14,7 @@ from pathlib import Path
 
 from crash import write_log
 from crash.restore_case import RestoreCase
-from support import tool
+from support import own_mounts, tool
 
 # With the defaults ext4 flushes what a rename replaces, so that a missing flush of ours would not show.
 WEAK = "noauto_da_alloc,data=writeback,commit=1"
@@ -26,6 +26,7 @@ class Place:
     """A disk image with a restore on it, always mounted at the same place: the state names its directories."""
 
     def __init__(self, folder, files):
+        own_mounts.enter()
         self.folder = Path(folder)
         self.point = self.folder / "mounted"
         self.point.mkdir()
