@@ -82,6 +82,8 @@ void add_files(const PlanFacts& facts, const DraftPlan& plan, std::vector<Manife
       file.identity = *act->second;
     } else if (const auto* live = facts.survey.find(entry.path)) {
       file.identity = live->facts.identity;
+      file.mtime_ns = live->facts.mtime_ns;
+      file.ctime_ns = live->facts.ctime_ns;
     }
     file.identity.crc.reset();
   }
@@ -114,7 +116,7 @@ Result<void> complete_manifest(const LiveTree& tree, RestoreManifest& manifest) 
   Fd parent;
   std::string parent_path;
   for (auto& entry : manifest.entries) {
-    if (entry.directory) continue;
+    if (entry.directory || entry.ctime_ns != 0) continue;
     const auto wanted = parent_of(entry.path);
     if (!parent || wanted != parent_path) {
       parent = FO_TRY(tree.directory(wanted));

@@ -1,20 +1,27 @@
 #include "restore/manifest_of.hpp"
 
 #include <cstdint>
+#include <fstream>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 
+#include <failover/context.hpp>
 #include <failover/restorer.hpp>
 
 #include "archive/archive_entry.hpp"
+#include "core/file_identity.hpp"
+#include "restore/live_tree.hpp"
 #include "restore/plan_acts.hpp"
 #include "restore/survey.hpp"
 #include "state/restore_manifest.hpp"
 #include "state/restore_plan_file.hpp"
 #include "support/catch.hpp"
+#include "support/temporary_directory.hpp"
 
 using namespace failover;
 
@@ -88,4 +95,26 @@ TEST_CASE("a file comes where a directory of ours was once") {
   DraftPlan plan;
   plan.acts = {act_of(ActKind::add, "a", 6)};
   CHECK(shown(manifest_of({entries, &before, Survey{}, whole}, plan)) == Lines{"a 6"});
+}
+
+TEST_CASE("a file that stayed and is written to afterwards differs from the manifest") {
+  const test::TemporaryDirectory folder;
+  const auto write = [&](const std::string& name, std::string_view text) { std::ofstream(folder / name) << text; };
+  write("stayed", "good");
+  const std::vector<RestoreRoot> roots{{"", folder.path().string()}};
+  const auto tree = LiveTree::open(roots).value();
+  const std::vector<ArchiveEntry> entries{entry_of("new"), entry_of("stayed")};
+  const auto survey = survey_tree(tree, {{"new", "stayed"}, false, {}}, Context{}).value();
+  DraftPlan plan;
+  plan.acts = {act_of(ActKind::add, "new", 5)};
+  auto manifest = manifest_of({entries, nullptr, survey, roots}, plan);
+  CHECK(manifest.entries.at(0).ctime_ns == 0);
+
+  write("new", "came");
+  while (look_at(AT_FDCWD, folder / "stayed").value().ctime_ns == manifest.entries.at(1).ctime_ns)
+    write("stayed", "evil");
+  REQUIRE(complete_manifest(tree, manifest));
+  CHECK(manifest.entries.at(0).ctime_ns == look_at(AT_FDCWD, folder / "new").value().ctime_ns);
+  CHECK(manifest.entries.at(1).ctime_ns == survey.find("stayed")->facts.ctime_ns);
+  CHECK(manifest.entries.at(1).mtime_ns == survey.find("stayed")->facts.mtime_ns);
 }
