@@ -10,7 +10,7 @@
 
 #include "archive/archive_entry.hpp"
 #include "archive/archive_rule.hpp"
-#include "core/checksum.hpp"
+#include "core/crc.hpp"
 #include "core/file_io.hpp"
 
 namespace failover {

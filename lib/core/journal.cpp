@@ -15,7 +15,7 @@
 
 #include <failover/error.hpp>
 
-#include "core/checksum.hpp"
+#include "core/crc.hpp"
 #include "core/fd.hpp"
 #include "core/file_io.hpp"
 #include "core/system_error.hpp"

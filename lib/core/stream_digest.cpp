@@ -1,6 +1,5 @@
 #include "core/stream_digest.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -12,23 +11,11 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <isa-l/crc.h>
 #include <openssl/evp.h>
 
-namespace failover {
+#include "core/crc.hpp"
 
-std::uint32_t crc32c(std::span<const std::byte> bytes, std::uint32_t seed) noexcept {
-  constexpr std::size_t most = std::size_t{1} << 30U;  // ISA-L counts in int
-  std::uint32_t crc = ~seed;
-  while (!bytes.empty()) {
-    const auto part = bytes.first(std::min(bytes.size(), most));
-    // ISA-L only reads; its interface lacks the const.
-    auto* data = reinterpret_cast<unsigned char*>(const_cast<std::byte*>(part.data()));
-    crc = ::crc32_iscsi(data, static_cast<int>(part.size()), crc);
-    bytes = bytes.subspan(part.size());
-  }
-  return ~crc;
-}
+namespace failover {
 
 struct StreamDigest::State {
   struct Free {

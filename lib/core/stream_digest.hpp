@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -9,9 +8,6 @@
 #include <string_view>
 
 namespace failover {
-
-/// CRC-32C (Castagnoli, RFC 3720), which Google's stores give; continue with the last result as `seed`.
-std::uint32_t crc32c(std::span<const std::byte> bytes, std::uint32_t seed = 0) noexcept;
 
 /// A digest of a stream by the name of its algorithm: md5, sha1, sha256 or crc32c (four bytes, big-endian).
 class StreamDigest {

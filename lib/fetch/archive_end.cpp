@@ -14,7 +14,7 @@
 
 #include "archive/archive_format.hpp"
 #include "archive/zip_bytes.hpp"
-#include "core/checksum.hpp"
+#include "core/sha256.hpp"
 #include "fetch/entry_times.hpp"
 
 namespace failover {

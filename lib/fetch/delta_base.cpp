@@ -17,9 +17,9 @@
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 
-#include "core/checksum.hpp"
 #include "core/fd.hpp"
 #include "core/file_io.hpp"
+#include "core/sha256.hpp"
 #include "fetch/delta_index.hpp"
 #include "fetch/delta_plan.hpp"
 #include "fetch/part_map.hpp"

@@ -21,9 +21,9 @@
 #include <failover/source.hpp>
 
 #include "core/ascii.hpp"
-#include "core/checksum.hpp"
 #include "core/fd.hpp"
 #include "core/file_io.hpp"
+#include "core/sha256.hpp"
 #include "core/stream_digest.hpp"
 #include "fetch/retry.hpp"
 

@@ -26,7 +26,7 @@
 #include <failover/source.hpp>
 
 #include "core/atomic_file.hpp"
-#include "core/checksum.hpp"
+#include "core/crc.hpp"
 #include "core/fd.hpp"
 #include "core/file_io.hpp"
 #include "core/system_error.hpp"

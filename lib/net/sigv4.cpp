@@ -17,9 +17,9 @@
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 
-#include "core/checksum.hpp"
 #include "core/clock.hpp"
 #include "core/secret.hpp"
+#include "core/sha256.hpp"
 #include "core/url.hpp"
 #include "net/http_message.hpp"
 

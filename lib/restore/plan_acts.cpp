@@ -16,7 +16,7 @@
 #include <failover/restorer.hpp>
 
 #include "archive/archive_entry.hpp"
-#include "core/checksum.hpp"
+#include "core/crc.hpp"
 #include "core/file_identity.hpp"
 #include "restore/link_target.hpp"
 #include "restore/live_tree.hpp"

@@ -15,10 +15,10 @@
 #include <failover/error.hpp>
 #include <failover/role.hpp>
 
-#include "core/checksum.hpp"
 #include "core/clock.hpp"
 #include "core/file_lock.hpp"
 #include "core/journal.hpp"
+#include "core/sha256.hpp"
 #include "state/state_dir.hpp"
 
 namespace failover {

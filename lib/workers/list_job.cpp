@@ -23,7 +23,7 @@
 #include "archive/link_rule.hpp"
 #include "archive/summary.hpp"
 #include "archive/zip_index.hpp"
-#include "core/checksum.hpp"
+#include "core/crc.hpp"
 #include "core/file_io.hpp"
 #include "core/secret.hpp"
 #include "core/system_error.hpp"

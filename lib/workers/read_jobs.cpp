@@ -18,7 +18,7 @@
 #include "archive/archive_rule.hpp"
 #include "archive/entry_reader.hpp"
 #include "archive/entry_record.hpp"
-#include "core/checksum.hpp"
+#include "core/crc.hpp"
 #include "core/secret.hpp"
 #include "workers/entry_taker.hpp"
 #include "workers/stream_archive.hpp"

@@ -13,7 +13,7 @@
 #include "archive/archive_entry.hpp"
 #include "archive/archive_format.hpp"
 #include "archive/check.hpp"
-#include "core/checksum.hpp"
+#include "core/crc.hpp"
 #include "core/fd.hpp"
 #include "support/catch.hpp"
 #include "support/folder.hpp"

@@ -12,7 +12,7 @@
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 
-#include "core/checksum.hpp"
+#include "core/crc.hpp"
 #include "core/fd.hpp"
 #include "restore/slots.hpp"
 #include "support/catch.hpp"

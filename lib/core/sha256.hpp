@@ -1,18 +1,11 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
-#include <string_view>
 
 namespace failover {
-
-/// CRC-32 as in zip and gzip (ISO 3309); continue with the last result as `seed`.
-std::uint32_t crc32(std::span<const std::byte> bytes, std::uint32_t seed = 0) noexcept;
-std::uint32_t crc32(std::string_view text, std::uint32_t seed = 0) noexcept;
 
 /// SHA-256 of a stream.
 class Sha256 {

@@ -1,25 +1,15 @@
-#include "core/checksum.hpp"
+#include "core/sha256.hpp"
 
 #include <array>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 
-#include <isa-l/crc.h>
 #include <openssl/evp.h>
 
 namespace failover {
-
-std::uint32_t crc32(std::span<const std::byte> bytes, std::uint32_t seed) noexcept {
-  return ::crc32_gzip_refl(seed, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
-}
-
-std::uint32_t crc32(std::string_view text, std::uint32_t seed) noexcept {
-  return crc32(std::as_bytes(std::span(text)), seed);
-}
 
 struct Sha256::State {
   struct Free {
