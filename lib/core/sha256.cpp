@@ -23,6 +23,7 @@ Sha256::Sha256() : state_(std::make_unique<State>()) {
 }
 
 Sha256::Sha256(Sha256&&) noexcept = default;
+Sha256& Sha256::operator=(Sha256&&) noexcept = default;
 Sha256::~Sha256() = default;
 
 void Sha256::add(std::span<const std::byte> bytes) {

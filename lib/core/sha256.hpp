@@ -12,6 +12,7 @@ class Sha256 {
  public:
   Sha256();
   Sha256(Sha256&&) noexcept;
+  Sha256& operator=(Sha256&&) noexcept;
   ~Sha256();
   void add(std::span<const std::byte> bytes);
   /// 64 lower-case hex digits; the object is used up.

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -13,6 +14,7 @@
 #include "fetch/download.hpp"
 #include "fetch/free_space.hpp"
 #include "fetch/partial.hpp"
+#include "fetch/running_digests.hpp"
 #include "fetch/verify.hpp"
 
 namespace failover {
@@ -21,10 +23,11 @@ namespace {
 
 class Bringing {
  public:
-  Bringing(const BringJob& job, Partial& partial, FetchOutcome& outcome) noexcept
+  Bringing(const BringJob& job, Partial& partial, FetchOutcome& outcome)
       : job_(job),
         partial_(partial),
         outcome_(outcome),
+        digests_(partial, job.chosen.object.digests),
         download_{job.options.limit_rate, job.options.retries, job.options.connections} {}
 
   Result<Verified> run(const Context& context) {
@@ -47,10 +50,11 @@ class Bringing {
   /// While it is read back it is also written out to the disk, which otherwise takes as long again.
   Result<Verified> verify(const Context& context) {
     const VerifyOptions how{job_.options.quick, partial_.copied() > 0, job_.password};
+    const auto read_digests = [&](std::string_view task, const Context& quiet) { return digests_.of_all(task, quiet); };
     Result<void> written;
     auto verified = [&] {
       const std::jthread writing([&] { written = partial_.write_out(context); });
-      return verify_backup(partial_.path(), job_.chosen, job_.expected, how, context);
+      return verify_backup(partial_.path(), job_.chosen, job_.expected, how, read_digests, context);
     }();
     // The system tells but once that bytes were lost on their way.
     if (verified) FO_TRY(std::move(written));
@@ -111,6 +115,7 @@ class Bringing {
   const BringJob& job_;
   Partial& partial_;
   FetchOutcome& outcome_;
+  RunningDigests digests_;
   DownloadOptions download_;
   std::optional<Delta> delta_;
   bool resumed_ = false;

@@ -104,30 +104,39 @@ Result<std::optional<ExpectedDigest>> digest_beside(Source& source, const Object
   return ExpectedDigest{std::move(*digest), name};
 }
 
+BlockDigests::BlockDigests(std::span<const StoreDigest> stores) {
+  for (const auto& store : stores) {
+    if (auto digest = StreamDigest::of(store.algorithm)) others_.emplace(store.algorithm, std::move(*digest));
+  }
+}
+
+void BlockDigests::add(std::span<const std::byte> block) {
+  sha256_.add(block);
+  for (auto& [algorithm, digest] : others_) digest.add(block);
+}
+
+FileDigests BlockDigests::finish() {
+  FileDigests digests{sha256_.hex(), {}};
+  for (auto& [algorithm, digest] : others_) digests.others.emplace(algorithm, digest.hex());
+  return digests;
+}
+
 Result<FileDigests> digests_of_file(const std::filesystem::path& path, std::span<const StoreDigest> stores,
                                     std::string_view task, const Context& context) {
   const Fd fd = FO_TRY(open_file(path, O_RDONLY));
   std::error_code no_size;
   const auto size = std::filesystem::file_size(path, no_size);
-  Sha256 sha256;
-  std::map<std::string, StreamDigest> others;
-  for (const auto& store : stores) {
-    if (auto digest = StreamDigest::of(store.algorithm)) others.emplace(store.algorithm, std::move(*digest));
-  }
+  BlockDigests digests(stores);
   std::vector<std::byte> buffer(read_size);
   for (std::uint64_t done = 0;;) {
     FO_TRY(context.check());
     context.progress(task, done, no_size ? 0 : size);
     const auto count = FO_TRY(while_doing("reading " + path.string(), read_at(fd.get(), done, buffer)));
     if (count == 0) break;
-    const auto block = std::span(buffer).first(count);
-    sha256.add(block);
-    for (auto& [algorithm, digest] : others) digest.add(block);
+    digests.add(std::span(buffer).first(count));
     done += count;
   }
-  FileDigests digests{sha256.hex(), {}};
-  for (auto& [algorithm, digest] : others) digests.others.emplace(algorithm, digest.hex());
-  return digests;
+  return digests.finish();
 }
 
 Result<std::string> sha256_of_file(const std::filesystem::path& path, std::string_view task, const Context& context) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -10,6 +11,9 @@
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 #include <failover/source.hpp>
+
+#include "core/sha256.hpp"
+#include "core/stream_digest.hpp"
 
 namespace failover {
 
@@ -35,7 +39,20 @@ struct FileDigests {
   std::map<std::string, std::string> others;  ///< algorithm -> lower-case hex
 };
 
-/// The SHA-256, and the algorithms of `stores` as far as they are known here, in one reading from disk.
+/// The SHA-256 of a stream, and the algorithms of `stores` as far as they are known here.
+class BlockDigests {
+ public:
+  explicit BlockDigests(std::span<const StoreDigest> stores);
+  void add(std::span<const std::byte> block);
+  /// The object is used up.
+  FileDigests finish();
+
+ private:
+  Sha256 sha256_;
+  std::map<std::string, StreamDigest> others_;
+};
+
+/// The same of a file, in one reading from disk.
 Result<FileDigests> digests_of_file(const std::filesystem::path& path, std::span<const StoreDigest> stores,
                                     std::string_view task, const Context& context);
 

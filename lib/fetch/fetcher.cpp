@@ -234,7 +234,10 @@ Result<void> SourceFetcher::unseal(const FetchPlan& plan, FetchOutcome& outcome,
     return {};
   }
   const VerifyOptions options{.quick = false, .assembled = false, .password = &*password_};
-  auto verified = FO_TRY(verify_backup(outcome.path, plan.chosen, {}, options, context));
+  const auto read_digests = [&](std::string_view task, const Context& quiet) {
+    return digests_of_file(outcome.path, plan.chosen.object.digests, task, quiet);
+  };
+  auto verified = FO_TRY(verify_backup(outcome.path, plan.chosen, {}, options, read_digests, context));
   sidecar.verified = std::move(verified.how);
   return {};
 }

@@ -118,6 +118,7 @@ struct Partial::State {
   // Under the mutex:
   std::vector<MapRecord> records;
   RangeSet there;
+  std::uint64_t forgotten = 0;
 
   Result<void> add(const MapRecord& record) {
     const std::lock_guard lock(mutex);
@@ -193,6 +194,15 @@ int Partial::fd() const noexcept {
   return state_->fd.get();
 }
 
+std::uint64_t Partial::size() const noexcept {
+  return state_->size;
+}
+
+Partial::Front Partial::front() const {
+  const std::lock_guard lock(state_->mutex);
+  return {state_->there.front(), state_->forgotten};
+}
+
 std::uint64_t Partial::present() const {
   const std::lock_guard lock(state_->mutex);
   return state_->there.bytes();
@@ -227,6 +237,7 @@ Result<void> Partial::rewrite_map() {
 
 Result<void> Partial::forget(std::span<const ByteRange> ranges) {
   const std::lock_guard lock(state_->mutex);
+  ++state_->forgotten;
   const RangeSet gone(ranges);
   std::vector<std::byte> buffer(read_size);
   std::vector<MapRecord> kept;
@@ -247,6 +258,7 @@ Result<void> Partial::forget(std::span<const ByteRange> ranges) {
 
 Result<void> Partial::forget_copied() {
   const std::lock_guard lock(state_->mutex);
+  ++state_->forgotten;
   std::erase_if(state_->records, [](const MapRecord& record) { return record.origin == Origin::copied; });
   state_->there = {};
   for (const auto& record : state_->records) state_->there.add(record.range);
@@ -255,6 +267,7 @@ Result<void> Partial::forget_copied() {
 
 Result<void> Partial::restart() {
   const std::lock_guard lock(state_->mutex);
+  ++state_->forgotten;
   state_->records.clear();
   state_->there = {};
   FO_TRY(rewrite_map());

@@ -39,6 +39,13 @@ class Partial {
 
   [[nodiscard]] const std::filesystem::path& path() const noexcept;
   [[nodiscard]] int fd() const noexcept;
+  /// Of the object.
+  [[nodiscard]] std::uint64_t size() const noexcept;
+  struct Front {
+    std::uint64_t bytes = 0;      ///< there from the beginning on, without a gap
+    std::uint64_t forgotten = 0;  ///< how often bytes that were there ceased to count
+  };
+  [[nodiscard]] Front front() const;
   /// Bytes that are there.
   [[nodiscard]] std::uint64_t present() const;
   /// What is not there yet, of all or of one range.

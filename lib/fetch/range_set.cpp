@@ -63,6 +63,10 @@ std::uint64_t RangeSet::bytes() const noexcept {
   return total;
 }
 
+std::uint64_t RangeSet::front() const noexcept {
+  return !parts_.empty() && parts_.begin()->first == 0 ? parts_.begin()->second : 0;
+}
+
 bool RangeSet::covers(const ByteRange& range) const {
   return missing_from(range).empty();
 }

@@ -23,6 +23,8 @@ class RangeSet {
   void remove(const ByteRange& range);
   [[nodiscard]] bool empty() const noexcept { return parts_.empty(); }
   [[nodiscard]] std::uint64_t bytes() const noexcept;
+  /// How far it reaches from 0 on without a gap.
+  [[nodiscard]] std::uint64_t front() const noexcept;
   [[nodiscard]] bool covers(const ByteRange& range) const;
   [[nodiscard]] std::vector<ByteRange> ranges() const;
   /// What of `range` is not in it.

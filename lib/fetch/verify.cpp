@@ -138,7 +138,7 @@ Result<std::string> local_index_sha256(const std::filesystem::path& path) {
 
 Result<Verified> verify_backup(const std::filesystem::path& path, const FetchCandidate& candidate,
                                const std::vector<ExpectedDigest>& expected, const VerifyOptions& options,
-                               const Context& context) {
+                               const DigestReader& read_digests, const Context& context) {
   const auto& name = candidate.object.name;
   const auto& stores = candidate.object.digests;
   // A digest reads all of the file and so does the archive check: both at once, each on a thread of its own.
@@ -147,7 +147,7 @@ Result<Verified> verify_backup(const std::filesystem::path& path, const FetchCan
   {
     Context silent = context;
     if (!options.quick) silent.events = nullptr;  // one progress at a time
-    const std::jthread digesting([&] { digests = digests_of_file(path, stores, "verifying " + name, silent); });
+    const std::jthread digesting([&] { digests = read_digests("verifying " + name, silent); });
     if (!options.quick) entries = check_entries(path, name, true, options.password, context);
   }
   Verified verified;

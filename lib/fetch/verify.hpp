@@ -1,8 +1,10 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <failover/context.hpp>
@@ -28,11 +30,15 @@ struct Verified {
   std::vector<std::string> how;  ///< "archive: every CRC-32 of 812 files", "SHA-256 of --sha256", "MD5 of the store"
 };
 
-/// Reads the file back from disk: every expected digest, every digest of the store, the index that was looked at
-/// before, and the archive check. Any difference is an error of kind integrity.
+/// Gives the digests of what is in the file. Called on a thread of its own.
+using DigestReader = std::function<Result<FileDigests>(std::string_view task, const Context& context)>;
+
+/// Holds what is on disk against every expected digest, every digest of the store, the index that was looked at before,
+/// and the archive check. Any difference is an error of kind integrity.
+/// @param read_digests of the file at `path`, with the algorithms of the store
 Result<Verified> verify_backup(const std::filesystem::path& path, const FetchCandidate& candidate,
                                const std::vector<ExpectedDigest>& expected, const VerifyOptions& options,
-                               const Context& context);
+                               const DigestReader& read_digests, const Context& context);
 
 /// Whether a verification was told so by `how`: nobody had the password, and no file was looked at.
 bool is_sealed(const std::vector<std::string>& how);

@@ -20,14 +20,14 @@ namespace {
 constexpr std::size_t most_ranges = 256;
 /// Less than this is not worth another worker's way there.
 constexpr std::uint64_t smallest_half = std::uint64_t{256} * 1024;
+/// Some protocols begin anew at each stretch: a few round trips must not be felt in the time that one takes.
+constexpr std::uint64_t longest_stretch = std::uint64_t{64} * 1024 * 1024;
+constexpr std::uint64_t shortest_stretch = std::uint64_t{1024} * 1024;
 
 }  // namespace
 
-WorkQueue::WorkQueue(std::span<const ByteRange> wanted, std::size_t workers) : shares_(workers) {
-  Ranges rest(wanted.begin(), wanted.end());
-  for (std::size_t i = 0; i < workers; ++i) shares_[i] = cut_front(rest, bytes_of(rest) / (workers - i));
-  if (!rest.empty()) shares_.back().insert(shares_.back().end(), rest.begin(), rest.end());
-}
+WorkQueue::WorkQueue(std::span<const ByteRange> wanted, std::size_t workers)
+    : unshared_(wanted.begin(), wanted.end()), shares_(workers) {}
 
 WorkQueue::Ranges WorkQueue::cut_front(Ranges& ranges, std::uint64_t bytes) {
   Ranges front;
@@ -45,6 +45,12 @@ WorkQueue::Ranges WorkQueue::cut_front(Ranges& ranges, std::uint64_t bytes) {
   return front;
 }
 
+void WorkQueue::give_stretch_to(std::size_t worker) {
+  // Shorter and shorter ones, so that all are through with them at about the same time.
+  const auto share = bytes_of(unshared_) / (2 * shares_.size());
+  shares_[worker] = cut_front(unshared_, std::clamp(share, shortest_stretch, longest_stretch));
+}
+
 void WorkQueue::steal_for(std::size_t worker) {
   const auto longest = std::ranges::max_element(shares_, {}, [](const Ranges& share) { return bytes_of(share); });
   const auto bytes = bytes_of(*longest);
@@ -56,6 +62,7 @@ void WorkQueue::steal_for(std::size_t worker) {
 
 std::vector<ByteRange> WorkQueue::take(std::size_t worker, std::uint64_t bytes) {
   const std::lock_guard lock(mutex_);
+  if (shares_[worker].empty()) give_stretch_to(worker);
   if (shares_[worker].empty()) steal_for(worker);
   auto& share = shares_[worker];
   if (share.size() <= most_ranges) return cut_front(share, bytes);
@@ -74,7 +81,7 @@ void WorkQueue::give_back(std::size_t worker, std::span<const ByteRange> ranges)
 
 std::uint64_t WorkQueue::left() const {
   const std::lock_guard lock(mutex_);
-  std::uint64_t total = 0;
+  auto total = bytes_of(unshared_);
   for (const auto& share : shares_) total += bytes_of(share);
   return total;
 }

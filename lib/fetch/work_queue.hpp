@@ -10,8 +10,9 @@
 
 namespace failover {
 
-/// What is still to be fetched, shared out among workers. Each has a stretch of its own, since reading onwards is the
-/// fast case; who is through takes half of the longest that is left. Any thread.
+/// What is still to be fetched, shared out among workers from the front, so that the file fills nearly in its order.
+/// Each works on a stretch of its own, since reading onwards is the fast case; when none is left to give, who is
+/// through takes half of the longest. Any thread.
 class WorkQueue {
  public:
   /// @param wanted ascending, not overlapping
@@ -26,9 +27,11 @@ class WorkQueue {
   using Ranges = std::vector<ByteRange>;
   /// The part of `ranges` before and after `bytes` of them.
   static Ranges cut_front(Ranges& ranges, std::uint64_t bytes);
+  void give_stretch_to(std::size_t worker);
   void steal_for(std::size_t worker);
 
   mutable std::mutex mutex_;
+  Ranges unshared_;
   std::vector<Ranges> shares_;
 };
 

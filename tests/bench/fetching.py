@@ -196,12 +196,13 @@ def main(arguments=None):
     parser.add_argument("--only", action="append", metavar="PROGRAM", help="measure fo-fetch and this one; repeatable")
     parser.add_argument("--round-trip", type=float, metavar="MS")
     parser.add_argument("--megabits", type=float, help="0: no limit")
+    parser.add_argument("--folder", default="/var/tmp", help="on the file system to measure")
     parser.add_argument("--runs", type=int, default=1, help="medians of so many, in turn")
     options = parser.parse_args(arguments)
     unknown = set(options.parts) - set(PARTS)
     if unknown:
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
-    with tempfile.TemporaryDirectory(prefix="fo-bench-fetch.", dir="/var/tmp") as folder:
+    with tempfile.TemporaryDirectory(prefix="fo-bench-fetch.", dir=options.folder) as folder:
         bench = Bench(folder, options)
         for title, part in PARTS.items():
             if options.parts and title not in options.parts:

@@ -111,3 +111,16 @@ TEST_CASE("Work is shared out once and whole, however the workers take it") {
     CHECK(text_of(done.ranges()) == text_of(RangeSet(wanted).ranges()));
   }
 }
+
+TEST_CASE("Work is given out from the front, so that what is there has few gaps before it") {
+  constexpr std::uint64_t mebibyte = std::uint64_t{1024} * 1024;
+  constexpr std::size_t workers = 4;
+  const std::vector<ByteRange> wanted{{0, 1024 * mebibyte}};
+  WorkQueue queue(wanted, workers);
+  RangeSet done;
+  for (std::size_t worker = 0; queue.left() > 0; worker = (worker + 1) % workers) {
+    for (const auto& range : queue.take(worker, 4 * mebibyte)) done.add(range);
+    CHECK(done.bytes() - done.front() <= workers * 64 * mebibyte);
+  }
+  CHECK(done.front() == 1024 * mebibyte);
+}
