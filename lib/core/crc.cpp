@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include <isa-l/crc.h>
+#include <isa-l/crc64.h>
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -53,6 +54,12 @@ std::uint32_t crc32c(std::span<const std::byte> bytes, std::uint32_t seed) noexc
   }
   after_isal();
   return ~crc;
+}
+
+std::uint64_t crc64(std::span<const std::byte> bytes, std::uint64_t seed) noexcept {
+  const auto crc = ::crc64_ecma_refl(seed, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+  after_isal();
+  return crc;
 }
 
 }  // namespace failover

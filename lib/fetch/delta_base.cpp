@@ -5,18 +5,17 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <stop_token>
-#include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 
+#include "core/crc.hpp"
 #include "core/fd.hpp"
 #include "core/file_io.hpp"
 #include "core/sha256.hpp"
@@ -33,9 +32,9 @@ namespace {
 constexpr std::size_t read_size = std::size_t{1024} * 1024;
 
 Result<DeltaBase> open_base(const StoredBackup& backup, const Context& context) {
-  DeltaBase base{backup.path, backup.sidecar.sha256, backup.sidecar.size, {}, {}};
+  DeltaBase base{backup.path, backup.sidecar, {}, {}};
   base.fd = FO_TRY(open_file(backup.path, O_RDONLY | O_NOFOLLOW));
-  base.index = FO_TRY(read_packed_index(base.fd.get(), base.size, context));
+  base.index = FO_TRY(read_packed_index(base.fd.get(), base.sidecar.size, context));
   FO_TRY(find_packed_data(base.fd.get(), base.index, context));
   return base;
 }
@@ -78,32 +77,27 @@ class Copier {
   PartWriter writer_;
 };
 
-Result<void> copy_wanted(const DeltaBase& base, const std::vector<CopyPart>& copies, Partial& partial,
-                         const Context& context) {
-  Copier copier(still_wanted(copies, partial), partial);
-  std::vector<std::byte> buffer(read_size);
-  for (std::uint64_t done = 0;;) {
-    FO_TRY(context.check());
-    const auto count = FO_TRY(while_doing("reading " + base.path.string(), read_at(base.fd.get(), done, buffer)));
-    if (count == 0) break;
-    FO_TRY(copier.take(done, std::span<const std::byte>(buffer).first(count)));
-    done += count;
+/// Whether a stored backup still is what was verified.
+class RotCheck {
+ public:
+  explicit RotCheck(const BackupSidecar& sidecar) : sidecar_(sidecar) {}
+  void add(std::span<const std::byte> block) {
+    if (sidecar_.crc64.empty()) {
+      sha256_.add(block);
+    } else {
+      crc64_ = crc64(block, crc64_);
+    }
   }
-  return copier.finish();
-}
+  bool passed() {
+    if (sidecar_.crc64.empty()) return sha256_.hex() == sidecar_.sha256;
+    return fmt::format("{:016x}", crc64_) == sidecar_.crc64;
+  }
 
-/// Of all of it, through the descriptor that is copied from.
-Result<std::string> digest_of(const DeltaBase& base, const Context& context) {
-  Sha256 digest;
-  std::vector<std::byte> buffer(read_size);
-  for (std::uint64_t done = 0;;) {
-    FO_TRY(context.check());
-    const auto count = FO_TRY(while_doing("reading " + base.path.string(), read_at(base.fd.get(), done, buffer)));
-    if (count == 0) return digest.hex();
-    digest.add(std::span<const std::byte>(buffer).first(count));
-    done += count;
-  }
-}
+ private:
+  const BackupSidecar& sidecar_;
+  std::uint64_t crc64_ = 0;
+  Sha256 sha256_;
+};
 
 }  // namespace
 
@@ -120,20 +114,20 @@ std::optional<DeltaBase> open_delta_base(std::span<const StoredBackup> stored, s
 
 Result<bool> copy_from(const DeltaBase& base, const std::vector<CopyPart>& copies, Partial& partial,
                        const Context& context) {
-  // Hashing takes as long as copying; the second reading of a block comes from memory.
-  Result<std::string> digest = std::string{};
-  Result<void> copied;
-  std::stop_source stop;
-  const std::stop_callback link(context.stop, [&stop] { stop.request_stop(); });
-  Context both = context;
-  both.stop = stop.get_token();
-  {
-    const std::jthread hashing([&] { digest = digest_of(base, both); });
-    copied = copy_wanted(base, copies, partial, both);
-    if (!copied) stop.request_stop();
+  Copier copier(still_wanted(copies, partial), partial);
+  RotCheck check(base.sidecar);
+  std::vector<std::byte> buffer(read_size);
+  for (std::uint64_t done = 0;;) {
+    FO_TRY(context.check());
+    const auto count = FO_TRY(while_doing("reading " + base.path.string(), read_at(base.fd.get(), done, buffer)));
+    if (count == 0) break;
+    const auto block = std::span<const std::byte>(buffer).first(count);
+    check.add(block);
+    FO_TRY(copier.take(done, block));
+    done += count;
   }
-  FO_TRY(Result<void>(copied));
-  return FO_TRY(std::move(digest)) == base.sha256;
+  FO_TRY(copier.finish());
+  return check.passed();
 }
 
 }  // namespace failover

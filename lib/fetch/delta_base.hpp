@@ -20,11 +20,10 @@
 namespace failover {
 
 /// A backup that is here, to take unchanged entries from. Its index is read at once; its bytes are believed only after
-/// copy_from() has seen that they still have the digest of its sidecar.
+/// copy_from() has seen that the disk has kept all of them.
 struct DeltaBase {
   std::filesystem::path path;
-  std::string sha256;
-  std::uint64_t size = 0;
+  BackupSidecar sidecar;
   Fd fd;
   PackedIndex index;
 };
@@ -33,8 +32,10 @@ struct DeltaBase {
 std::optional<DeltaBase> open_delta_base(std::span<const StoredBackup> stored, std::string_view source,
                                          const Context& context);
 
-/// Copies what is not in `partial` yet, hashing all of the base at the same time. Whether the base is what its sidecar
-/// says (property good-stays-good): if not, nothing that was copied may stay.
+/// Copies what is not in `partial` yet, and looks at all of the base while it is at it. Whether the base is what its
+/// sidecar says (property good-stays-good), by its CRC-64, or its SHA-256 where the sidecar has no other: if not,
+/// nothing that was copied may stay. What is made from it is verified by itself; this is against a disk that lost a
+/// bit.
 Result<bool> copy_from(const DeltaBase& base, const std::vector<CopyPart>& copies, Partial& partial,
                        const Context& context);
 

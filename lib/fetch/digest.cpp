@@ -21,6 +21,7 @@
 #include <failover/source.hpp>
 
 #include "core/ascii.hpp"
+#include "core/crc.hpp"
 #include "core/fd.hpp"
 #include "core/file_io.hpp"
 #include "core/sha256.hpp"
@@ -112,11 +113,12 @@ BlockDigests::BlockDigests(std::span<const StoreDigest> stores) {
 
 void BlockDigests::add(std::span<const std::byte> block) {
   sha256_.add(block);
+  crc64_ = crc64(block, crc64_);
   for (auto& [algorithm, digest] : others_) digest.add(block);
 }
 
 FileDigests BlockDigests::finish() {
-  FileDigests digests{sha256_.hex(), {}};
+  FileDigests digests{sha256_.hex(), fmt::format("{:016x}", crc64_), {}};
   for (auto& [algorithm, digest] : others_) digests.others.emplace(algorithm, digest.hex());
   return digests;
 }

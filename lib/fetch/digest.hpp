@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -36,10 +37,11 @@ Result<std::optional<ExpectedDigest>> digest_beside(Source& source, const Object
 /// What one reading of a file gives.
 struct FileDigests {
   std::string sha256;
+  std::string crc64;                          ///< as in xz, 16 lower-case hex digits
   std::map<std::string, std::string> others;  ///< algorithm -> lower-case hex
 };
 
-/// The SHA-256 of a stream, and the algorithms of `stores` as far as they are known here.
+/// The SHA-256 and the CRC-64 of a stream, and the algorithms of `stores` as far as they are known here.
 class BlockDigests {
  public:
   explicit BlockDigests(std::span<const StoreDigest> stores);
@@ -49,6 +51,7 @@ class BlockDigests {
 
  private:
   Sha256 sha256_;
+  std::uint64_t crc64_ = 0;
   std::map<std::string, StreamDigest> others_;
 };
 

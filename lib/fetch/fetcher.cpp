@@ -204,6 +204,7 @@ Result<FetchOutcome> SourceFetcher::fetch(const FetchPlan& plan, const Context& 
   sidecar.version = plan.chosen.object.version;
   sidecar.size = plan.chosen.object.size;
   sidecar.sha256 = verified->sha256;
+  sidecar.crc64 = verified->crc64;
   sidecar.index_sha256 = plan.chosen.index_sha256;
   sidecar.modified = plan.chosen.object.modified;
   sidecar.content = chosen.content;

@@ -47,6 +47,7 @@ Result<void> compare_digests(const std::string& name, const FileDigests& digests
                              const std::vector<StoreDigest>& stores, const std::vector<ExpectedDigest>& expected,
                              Verified& verified) {
   verified.sha256 = digests.sha256;
+  verified.crc64 = digests.crc64;
   for (const auto& digest : expected) {
     if (digest.sha256 != digests.sha256) {
       return fail(ErrorKind::integrity,

@@ -24,6 +24,7 @@ struct VerifyOptions {
 
 struct Verified {
   std::string sha256;
+  std::string crc64;
   FetchMatch match = FetchMatch::as_downloaded;
   std::optional<WallTime> content{};  ///< its newest entry, where the archive's end does not tell
   std::vector<std::string> warnings;  ///< what could not be verified

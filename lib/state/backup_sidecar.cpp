@@ -51,6 +51,7 @@ json to_json(const BackupSidecar& sidecar) {
              {"fetched_bytes", sidecar.fetched_bytes},
              {"copied_bytes", sidecar.copied},
              {"warnings", sidecar.warnings}};
+  if (!sidecar.crc64.empty()) value["crc64"] = sidecar.crc64;
   if (!sidecar.base.empty()) value["base"] = sidecar.base;
   if (sidecar.content) value["content"] = rfc3339(*sidecar.content);
   return value;
@@ -86,6 +87,7 @@ BackupSidecar from_json(const json& value) {
   value.at("verified").get_to(sidecar.verified);
   value.at("warnings").get_to(sidecar.warnings);
   // Not in sidecars of older versions.
+  sidecar.crc64 = value.value("crc64", "");
   sidecar.match = value.value("match", "");
   sidecar.base = value.value("base", "");
   sidecar.fetched_bytes = value.contains("fetched_bytes") ? number_of(value, "fetched_bytes") : 0;
@@ -93,8 +95,8 @@ BackupSidecar from_json(const json& value) {
   return sidecar;
 }
 
-bool is_digest(const std::string& text) {
-  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+bool is_hex(const std::string& text, std::size_t digits) {
+  return text.size() == digits && text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
 Result<BackupSidecar> parse(const std::filesystem::path& path, const std::string& text) {
@@ -109,7 +111,8 @@ Result<BackupSidecar> parse(const std::filesystem::path& path, const std::string
   }
   try {
     auto sidecar = from_json(value);
-    if (!is_digest(sidecar.sha256) || sidecar.verified.empty()) return damaged();
+    if (!is_hex(sidecar.sha256, 64) || sidecar.verified.empty()) return damaged();
+    if (!sidecar.crc64.empty() && !is_hex(sidecar.crc64, 16)) return damaged();
     return sidecar;
   } catch (const json::exception&) {
     return damaged();

@@ -20,6 +20,7 @@ struct BackupSidecar {
   std::string version;  ///< the source's, empty where it has none
   std::uint64_t size = 0;
   std::string sha256;               ///< 64 lower-case hex digits
+  std::string crc64;                ///< of the whole, as in xz, 16 lower-case hex digits; empty in older sidecars
   std::string index_sha256;         ///< of the archive's central directory and what follows it
   WallTime modified;                ///< the store's time, whole nanoseconds where the store has them
   std::optional<WallTime> content;  ///< the newest entry's time where it is earlier than the store's

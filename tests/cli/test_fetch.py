@@ -29,6 +29,13 @@ class Choosing(FetchCase):
         self.assertEqual(self.fetched("PBX*.zip").read_bytes(), new.read_bytes())
         self.assertTrue(self.fetched("").name.startswith("other."))
 
+    def test_the_sidecar_has_the_digests_that_others_compute(self):
+        make_backup(self.store / "PBX.zip", seed=1, age=3600)
+        backup = self.fetched("PBX.zip")
+        sidecar = self.sidecar(backup)
+        said = subprocess.run(["7z", "h", "-scrcCRC64", str(backup)], check=True, capture_output=True, text=True).stdout
+        self.assertEqual((sidecar["sha256"], sidecar["crc64"]), (sha256(backup), re.search(r"CRC64  for data: +([0-9A-F]{16})", said)[1].lower()))
+
     def test_a_copy_that_rotation_dated_anew_is_not_the_newest(self):
         make_backup(self.store / "PBX.1.zip", seed=1, age=60, content_age=30 * DAY)
         new = make_backup(self.store / "PBX.zip", seed=2, age=3600)

@@ -126,16 +126,38 @@ class Archives(DeltaCase):
 
 
 class Bases(DeltaCase):
+    def change_sidecar(self, backup, change):
+        sidecar = self.sidecar(backup)
+        change(sidecar)
+        (self.out / f"{backup.name}.json").write_text(json.dumps(sidecar), encoding="utf-8")
+
+    @staticmethod
+    def flip_a_bit_of(backup):
+        data = bytearray(backup.read_bytes())
+        data[len(data) // 3] ^= 0x40
+        backup.write_bytes(data)
+
     def test_good_stays_good_a_base_that_rotted_is_not_used(self):
+        """By the sidecar's CRC-64, and by the SHA-256 where an older version wrote the sidecar."""
+        for older in (False, True):
+            with self.subTest(older=older):
+                self.clear()
+                old = self.nights(archivers.python_stored)
+                if older:
+                    self.change_sidecar(old, lambda sidecar: sidecar.pop("crc64"))
+                self.flip_a_bit_of(old)
+                result = self.next_night(status=3)
+                self.assertEqual((result["copied_bytes"], result["match"]), (0, "as downloaded"))
+                self.assertEqual(sha256(result["path"]), sha256(self.store / "PBX.zip"))
+                self.assertIn("no longer what was verified", result["warnings"][0])
+                self.assertNotIn("what was put together", self.notes, "it must not even be put together")
+
+    def test_a_base_of_an_older_version_is_taken_from(self):
         old = self.nights(archivers.python_stored)
-        rotten = bytearray(old.read_bytes())
-        rotten[len(rotten) // 3] ^= 0x55
-        old.write_bytes(rotten)
-        result = self.next_night(status=3)
-        self.assertEqual((result["copied_bytes"], result["match"]), (0, "as downloaded"))
+        self.change_sidecar(old, lambda sidecar: sidecar.pop("crc64"))
+        result = self.next_night()
+        self.assertGreater(result["copied_bytes"], 0)
         self.assertEqual(sha256(result["path"]), sha256(self.store / "PBX.zip"))
-        self.assertIn("no longer what was verified", result["warnings"][0])
-        self.assertNotIn("what was put together", self.notes, "it must not even be put together")
 
     def test_a_base_whose_index_is_gone_is_passed_over(self):
         old = self.nights(archivers.python)
@@ -158,12 +180,13 @@ class Bases(DeltaCase):
         """The store's index says that an entry is as it was, its bytes say otherwise: nothing may be published."""
         old = self.nights(archivers.python_stored)
         # A backup that is consistent with its sidecar, but not with what its index says of one entry.
-        data = bytearray(old.read_bytes())
-        data[len(data) // 3] ^= 0x55
-        old.write_bytes(data)
-        sidecar = self.sidecar(old)
-        sidecar["sha256"] = sha256(old)
-        (self.out / f"{old.name}.json").write_text(json.dumps(sidecar), encoding="utf-8")
+        self.flip_a_bit_of(old)
+
+        def consistent(sidecar):
+            sidecar["sha256"] = sha256(old)
+            del sidecar["crc64"]
+
+        self.change_sidecar(old, consistent)
         result = self.next_night()
         self.assertEqual(sha256(result["path"]), sha256(self.store / "PBX.zip"))
         self.assertEqual(result["match"], "as downloaded")

@@ -18,9 +18,10 @@ namespace {
 
 bool same(const BackupSidecar& a, const BackupSidecar& b) {
   return a.source == b.source && a.object == b.object && a.name == b.name && a.version == b.version &&
-         a.size == b.size && a.sha256 == b.sha256 && a.index_sha256 == b.index_sha256 && a.modified == b.modified &&
-         a.content == b.content && a.match == b.match && a.base == b.base && a.fetched_bytes == b.fetched_bytes &&
-         a.copied == b.copied && a.fetched == b.fetched && a.verified == b.verified && a.warnings == b.warnings;
+         a.size == b.size && a.sha256 == b.sha256 && a.crc64 == b.crc64 && a.index_sha256 == b.index_sha256 &&
+         a.modified == b.modified && a.content == b.content && a.match == b.match && a.base == b.base &&
+         a.fetched_bytes == b.fetched_bytes && a.copied == b.copied && a.fetched == b.fetched &&
+         a.verified == b.verified && a.warnings == b.warnings;
 }
 
 }  // namespace

@@ -59,14 +59,14 @@ def known_hosts():
 
 def sidecars():
     whole = {"format": 1, "source": "sftp://backup@store.example/pbx/*.zip", "object": "/pbx/a.zip", "name": "a.zip", "version": "",
-             "size": 5, "sha256": "a" * 64, "index_sha256": "b" * 64, "modified": "2026-11-23T02:10:00Z", "modified_ns": 123456789,
+             "size": 5, "sha256": "a" * 64, "crc64": "0123456789abcdef", "index_sha256": "b" * 64, "modified": "2026-11-23T02:10:00Z", "modified_ns": 123456789,
              "fetched": "2026-11-23T03:00:00Z", "content": "2026-11-22T23:00:00Z", "verified": ["every entry's CRC-32"],
              "warnings": ["a warning"]}
     yield "whole", json.dumps(whole).encode()
     for name, change in (("newer", {"format": 2}), ("big-format", {"format": 2**64 - 1}), ("size-negative", {"size": -1}),
                          ("digest", {"sha256": "A" * 64}), ("unverified", {"verified": []}), ("time", {"modified": "2026-02-30T99:00:00Z"}),
                          ("nanoseconds", {"modified_ns": 2**63 - 1}), ("before-1970", {"modified": "1905-01-01T00:00:00Z"}),
-                         ("wrong-kind", {"warnings": {"a": 1}}), ("umlaut", {"name": "Sicherung \u00e4\u2603"})):
+                         ("wrong-kind", {"warnings": {"a": 1}}), ("crc64", {"crc64": "0x12"}), ("umlaut", {"name": "Sicherung \u00e4\u2603"})):
         yield name, json.dumps(dict(whole, **change)).encode()
     yield "cut", json.dumps(whole).encode()[:200]
     yield "deep", b"[" * 200

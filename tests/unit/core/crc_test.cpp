@@ -13,6 +13,7 @@ namespace {
 
 using failover::crc32;
 using failover::crc32c;
+using failover::crc64;
 
 const std::string much(std::size_t{64} * 1024, 'x');
 
@@ -57,12 +58,23 @@ TEST_CASE("a CRC-32C is RFC 3720's, in one piece or several") {
   CHECK(of("56789", of("1234")) == 0xe3069283);
 }
 
+TEST_CASE("a CRC-64 is xz's, in one piece or several") {
+  const auto of = [](std::string_view text, std::uint64_t seed = 0) {
+    return crc64(std::as_bytes(std::span(text)), seed);
+  };
+  CHECK(of("123456789") == 0x995dc9bbdf1939fa);
+  CHECK(of("") == 0);
+  CHECK(of("56789", of("1234")) == 0x995dc9bbdf1939fa);
+}
+
 #if defined(__x86_64__)
 TEST_CASE("a checksum leaves nothing in the registers that slows down what comes next") {
   if (__builtin_cpu_supports("avx") == 0) return;
   crc32(much);
   CHECK_FALSE(upper_halves_in_use());
   crc32c(std::as_bytes(std::span(much)));
+  CHECK_FALSE(upper_halves_in_use());
+  crc64(std::as_bytes(std::span(much)));
   CHECK_FALSE(upper_halves_in_use());
 }
 #endif

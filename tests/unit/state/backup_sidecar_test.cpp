@@ -69,12 +69,14 @@ TEST_CASE("A sidecar says the same after it was written and read") {
   folder.put("a.zip", "12345");
   auto sidecar = example(20);
   sidecar.content = sidecar.modified - std::chrono::hours(30);
+  sidecar.crc64 = "0123456789abcdef";
   REQUIRE(failover::write_backup_sidecar(folder.path / "a.zip", sidecar));
   const auto read = failover::read_backup_sidecar(folder.path / "a.zip");
   REQUIRE(read);
   REQUIRE(*read);
   CHECK((*read)->modified == sidecar.modified);
   CHECK((*read)->sha256 == sidecar.sha256);
+  CHECK((*read)->crc64 == sidecar.crc64);
   CHECK((*read)->warnings == sidecar.warnings);
   CHECK((*read)->backup_time() == std::chrono::floor<std::chrono::seconds>(*sidecar.content));
 }
@@ -86,6 +88,10 @@ TEST_CASE("Damaged and newer sidecars are told apart, and none is none") {
   CHECK(failover::read_backup_sidecar(folder.path / "torn.zip").error().kind == ErrorKind::integrity);
   folder.put("bare.zip.json", "{\"format\":1}");
   CHECK(failover::read_backup_sidecar(folder.path / "bare.zip").error().kind == ErrorKind::integrity);
+  auto wrong = example(20);
+  wrong.crc64 = "0123456789ABCDEF";
+  REQUIRE(failover::write_backup_sidecar(folder.path / "wrong.zip", wrong));
+  CHECK(failover::read_backup_sidecar(folder.path / "wrong.zip").error().kind == ErrorKind::integrity);
   folder.put("newer.zip.json", "{\"format\":2}");
   CHECK(failover::read_backup_sidecar(folder.path / "newer.zip").error().kind == ErrorKind::unfinished);
 }
