@@ -86,8 +86,8 @@ void DownloadCrew::show_progress(std::uint64_t more) {
 
 std::uint64_t DownloadCrew::batch_size(const Worker& worker) const {
   const auto by_rate = worker.rate > 0 ? static_cast<std::uint64_t>(worker.rate * batch_seconds) : first_batch;
-  // Towards the end smaller ones, so that all are through at about the same time.
-  const auto share = std::max(mebibyte, queue_.left() / (2 * workers_));
+  // Towards the end smaller ones, so that all are through at about the same time; one alone waits for nobody.
+  const auto share = workers_ == 1 ? largest_batch : std::max(mebibyte, queue_.left() / (2 * workers_));
   return bucket_.portion(std::min(std::clamp(by_rate, mebibyte, largest_batch), share));
 }
 

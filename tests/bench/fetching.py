@@ -19,7 +19,8 @@ from bench.stores import NAME, GcsStore, HttpsStore, S3Store, SftpStore, SmbStor
 from support import tool
 from support.backups import sha256
 
-Part = namedtuple("Part", "store night round_trip megabits names goals")
+# `most` bytes of a PBX's files, where the server takes no more.
+Part = namedtuple("Part", "store night round_trip megabits names goals most", defaults=(None,))
 Cost = namedtuple("Cost", "seconds carried memory")
 WHOLE, ALONE, DELTA = "fo-fetch whole", "fo-fetch, 1 connection", "fo-fetch delta"
 
@@ -37,7 +38,7 @@ PARTS = {
     "zsync-5": Part(HttpsStore, "5", 20, 200, (DELTA, WHOLE, "zsync", "rclone"), (("bytes", 1.1), ("zsync", 2))),
     "https": Part(HttpsStore, None, 30, 0, (WHOLE, ALONE, "curl", "rclone"), ()),
     "smb": Part(SmbStore, None, 0, 0, (WHOLE, "smbclient", "rclone"), ()),
-    "gs": Part(GcsStore, None, 0, 0, (WHOLE, "node"), ()),
+    "gs": Part(GcsStore, None, 0, 0, (WHOLE, "node"), (), 150 << 20),
     "s3": Part(S3Store, None, 0, 0, (WHOLE, "rclone"), ()),
 }
 NIGHTS = {"1": (1, False), "5": (5, False), "grown": (1, True)}
@@ -104,6 +105,13 @@ class Nights:
         return path
 
 
+    def at_most(self, size):
+        """These, or smaller ones."""
+        if size is None or self.size <= size:
+            return self
+        return Nights(self.folder / f"{size >> 20}M", size, self.files * size // self.size)
+
+
 class Bench:
     def __init__(self, folder, options):
         self.folder, self.options = Path(folder), options
@@ -145,7 +153,7 @@ class Bench:
     def run_part(self, title, part):
         round_trip = part.round_trip if self.options.round_trip is None else self.options.round_trip
         megabits = part.megabits if self.options.megabits is None else self.options.megabits
-        archive = self.nights.archive(part.night)
+        archive = self.nights.at_most(part.most).archive(part.night)
         store = part.store(self.folder)
         try:
             base_of = self.bases(store) if part.night else lambda name: None

@@ -6,6 +6,7 @@ import os
 import random
 import unittest
 import zipfile
+import zlib
 
 from support import archivers, tool
 from support.backups import set_age, sha256, stored
@@ -233,6 +234,25 @@ class Grown(DeltaCase):
                 # 7-Zip seeks matches over many blocks at a time; the others differ from the block of the first new row on.
                 self.assertLess(result["fetched_bytes"], (0.6 if name == "seven_zip" else 0.12) * result["size"], result)
                 self.clear()
+
+    def test_a_stream_that_ended_with_a_whole_block_goes_on_behind_it(self):
+        """What was the last block says so no longer: one bit between bytes that agree, where no probe looks."""
+        rows = self.dump(60_000).encode()
+        begin, block, more = rows[:-20_000], rows[-20_000:], self.dump(60_000, 600).encode()[len(rows):]
+        deflate = zlib.compressobj(6, zlib.DEFLATED, -15)
+        packed = deflate.compress(begin) + deflate.flush(zlib.Z_FULL_FLUSH)
+        grown = deflate.copy()
+        old = packed + deflate.compress(block) + deflate.flush(zlib.Z_FINISH)
+        new = packed + grown.compress(block) + grown.flush(zlib.Z_SYNC_FLUSH) + grown.compress(more) + grown.flush(zlib.Z_FINISH)
+        differ = [at for at, (one, other) in enumerate(zip(old, new)) if one != other]
+        self.assertEqual(differ, [len(packed)], "the block must be the same but for its first byte")
+        for stream, content, age in ((old, rows, 90_000), (new, rows + more, 3600)):
+            archivers.of_streams({"cdr.sql": (stream, content)}, self.folder / "grown.zip")
+            self.put((self.folder / "grown.zip").read_bytes(), age)
+            result = self.next_night()
+        self.assertEqual(sha256(result["path"]), sha256(self.store / "PBX.zip"))
+        self.assertGreater(result["copied_bytes"], 0.6 * result["size"])
+        self.assertNotIn("cdr.sql does not go on as it began", self.notes)
 
     def test_effect_one_that_only_begins_and_seems_to_go_on_alike_is_fetched_whole(self):
         first = self.packed(archivers.python_stored, 60_000, 0)

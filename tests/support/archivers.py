@@ -8,6 +8,7 @@ import struct
 import subprocess
 import time
 import zipfile
+import zlib
 from pathlib import Path
 
 NIGHT = 1_700_000_000
@@ -149,6 +150,24 @@ def streamed_without_signature(folder, target):
         at += 46 + sum(struct.unpack_from("<HHH", central, at + 28))
     struct.pack_into("<I", central, at + 16, len(out))
     Path(target).write_bytes(out + central)
+
+
+def of_streams(streams, target):
+    """Name -> (a deflate stream, what it unpacks to)."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for name, (packed, _) in streams.items():
+            archive.writestr(zipfile.ZipInfo(name, (2023, 11, 14, 22, 13, 20)), packed)
+        entries = archive.infolist()
+    raw = bytearray(Path(target).read_bytes())
+    at = struct.unpack_from("<I", raw, raw.rindex(b"PK\x05\x06") + 16)[0]
+    for entry in entries:
+        content = streams[entry.filename][1]
+        for header, skip in ((entry.header_offset, 0), (at, 2)):
+            struct.pack_into("<H", raw, header + 8 + skip, zipfile.ZIP_DEFLATED)
+            struct.pack_into("<I", raw, header + 14 + skip, zlib.crc32(content))
+            struct.pack_into("<I", raw, header + 22 + skip, len(content))
+        at += 46 + sum(struct.unpack_from("<HHH", raw, at + 28))
+    Path(target).write_bytes(raw)
 
 
 ARCHIVERS = {function.__name__: function for function in

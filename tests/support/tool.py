@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SOURCE_DIR = Path(os.environ.get("FO_SOURCE_DIR") or Path(__file__).resolve().parents[2])
-BUILD_DIR = Path(os.environ.get("FO_BUILD_DIR") or SOURCE_DIR / "build" / "release")
+BUILD_DIR = Path(os.environ.get("FO_BUILD_DIR") or SOURCE_DIR / "build" / "release").resolve()
 BIN = Path(os.environ.get("FO_BIN") or BUILD_DIR / "bin")
 NO_CORPUS = "test data from elsewhere is not here"
 
