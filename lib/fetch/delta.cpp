@@ -127,6 +127,7 @@ Result<void> fetch_anew(const DeltaJob& job, const std::vector<ByteRange>& range
 }
 
 Result<void> prove_beginnings(const DeltaJob& job, const Delta& delta, const Context& context) {
+  if (delta.begun.empty()) return {};
   auto wrong = FO_TRY(wrong_of(delta.begun, job, delta, context));
   if (wrong.empty()) return {};
   std::vector<ByteRange> last_blocks;
