@@ -104,7 +104,6 @@ class Nights:
         shutil.rmtree(work, ignore_errors=True)
         return path
 
-
     def at_most(self, size):
         """These, or smaller ones."""
         if size is None or self.size <= size:
