@@ -18,13 +18,15 @@ class PasswordSshd(Sshd):
         self.user = "keeper"
         self.dir.chmod(0o755)
         crypted = subprocess.run(["openssl", "passwd", "-6", "-stdin"], input=password, capture_output=True, text=True, check=True).stdout.strip()
-        self.accounts = {}
-        for name, line in (("passwd", f"keeper:x:65534:65534::{self.store}:/bin/sh"), ("shadow", f"keeper:{crypted}:20000:0:99999:7:::")):
-            here = self.dir / name
+        self.etc = self.dir / "etc"
+        self.etc.mkdir()
+        for name, line in (("passwd", f"keeper:x:65534:65534::{self.store}:/bin/sh"), ("shadow", f"keeper:{crypted}:20000:0:99999:7:::"),
+                           ("group", "")):
+            here = self.etc / name
             here.write_text(Path(f"/etc/{name}").read_text(encoding="utf-8").rstrip("\n") + f"\n{line}\n", encoding="utf-8")
-            here.chmod(0o644 if name == "passwd" else 0o600)
-            self.accounts[name] = here
+            here.chmod(0o600 if name == "shadow" else 0o644)
 
     def command(self):
-        mounts = [f"mount --bind {shlex.quote(str(here))} /etc/{name}" for name, here in self.accounts.items()]
-        return ["unshare", "--mount", "--propagation", "private", "sh", "-c", " && ".join([*mounts, 'exec "$@"']), "sh", *super().command()]
+        # All of /etc: a mount over one file goes away once useradd, for another test, puts a new file in that one's place.
+        inside = f'mount --bind {shlex.quote(str(self.etc))} /etc && exec "$@"'
+        return ["unshare", "--mount", "--propagation", "private", "sh", "-c", inside, "sh", *super().command()]
