@@ -9,6 +9,7 @@
 
 #include "archive/archive_format.hpp"
 #include "archive/archive_listing.hpp"
+#include "archive/proven_entries.hpp"
 #include "archive/unpack_order.hpp"
 #include "core/fd.hpp"
 #include "core/file_io.hpp"
@@ -30,28 +31,33 @@ ArchiveProof proof_of(ArchiveFormat format, const Secret* password) noexcept {
   return password == nullptr ? ArchiveProof::sealed : ArchiveProof::unpacked;
 }
 
-Result<CheckedArchive> look_into(int fd, const ArchiveLimits& limits, const Secret* password, bool unpack,
-                                 const Context& context) {
+Result<CheckedArchive> check(int fd, const ArchiveLimits& limits, const Secret* password, ProvenEntries* proven,
+                             const Context& context) {
   const auto listing = FO_TRY(list_archive(fd, limits, password, context));
   CheckedArchive checked{listing.summary, proof_of(listing.format, password)};
-  if (checked.proof != ArchiveProof::index || !unpack) return checked;
-  FO_TRY(verify_entries(fd, listing, context));
+  if (checked.proof != ArchiveProof::index) return checked;
+  checked.compared = FO_TRY(verify_entries(fd, listing, proven, context));
   checked.proof = ArchiveProof::crc;
   return checked;
+}
+
+Result<CheckedArchive> summarize(int fd, const ArchiveLimits& limits, const Context& context) {
+  const auto listing = FO_TRY(list_archive(fd, limits, nullptr, context));
+  return CheckedArchive{listing.summary, proof_of(listing.format, nullptr)};
 }
 
 }  // namespace
 
 Result<CheckedArchive> check_archive(const std::filesystem::path& path, const ArchiveLimits& limits,
-                                     const Secret* password, const Context& context) {
+                                     const Secret* password, ProvenEntries* proven, const Context& context) {
   const Fd fd = FO_TRY(open_file(path, O_RDONLY));
-  return while_doing("checking " + path.string(), look_into(fd.get(), limits, password, true, context));
+  return while_doing("checking " + path.string(), check(fd.get(), limits, password, proven, context));
 }
 
 Result<CheckedArchive> summarize_archive(const std::filesystem::path& path, const ArchiveLimits& limits,
                                          const Context& context) {
   const Fd fd = FO_TRY(open_file(path, O_RDONLY));
-  return while_doing("checking " + path.string(), look_into(fd.get(), limits, nullptr, false, context));
+  return while_doing("checking " + path.string(), summarize(fd.get(), limits, context));
 }
 
 }  // namespace failover

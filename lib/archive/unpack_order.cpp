@@ -19,6 +19,7 @@
 #include "archive/archive_entry.hpp"
 #include "archive/archive_format.hpp"
 #include "archive/entry_record.hpp"
+#include "archive/proven_entries.hpp"
 #include "archive/share_out.hpp"
 #include "archive/unpack_worker.hpp"
 #include "core/secret.hpp"
@@ -128,6 +129,21 @@ class Unpacking {
   std::optional<Error> error_;
 };
 
+/// Those that must be unpacked after all.
+Result<std::vector<UnpackTask>> unlike_of(const std::vector<const ArchiveEntry*>& alike, const UnpackOrder& order,
+                                          ProvenEntries* proven, const Context& context) {
+  std::uint64_t total = 0;
+  for (const auto* entry : alike) total += entry->place.packed;
+  std::vector<UnpackTask> unlike;
+  std::uint64_t done = 0;
+  for (const auto* entry : alike) {
+    if (!FO_TRY(proven->has(order.archive, *entry, context))) unlike.push_back({entry});
+    done += entry->place.packed;
+    context.progress(order.name, done, total);
+  }
+  return unlike;
+}
+
 }  // namespace
 
 Result<void> unpack_entries(const UnpackOrder& order, const Context& context) {
@@ -153,13 +169,31 @@ Result<BackupContents> inspect_entries(int archive, const ArchiveListing& listin
   return worker.inspect(listing.format, records.portions(), on_bytes, context);
 }
 
-Result<void> verify_entries(int archive, const ArchiveListing& listing, const Context& context) {
-  if (listing.format != ArchiveFormat::zip) return {};
+Result<std::uint64_t> verify_entries(int archive, const ArchiveListing& listing, ProvenEntries* proven,
+                                     const Context& context) {
+  if (listing.format != ArchiveFormat::zip) return 0;
   UnpackOrder order{.name = "verify", .archive = archive, .listing = listing};
+  std::vector<const ArchiveEntry*> alike;
   for (const auto& entry : listing.entries) {
-    if (!entry.is_directory()) order.tasks.push_back({&entry});
+    if (entry.is_directory()) continue;
+    if (proven != nullptr && proven->resembles(entry)) {
+      alike.push_back(&entry);
+    } else {
+      order.tasks.push_back({&entry});
+    }
   }
-  return unpack_entries(order, context);
+  Context silent = context;
+  if (!alike.empty()) silent.events = nullptr;  // one progress at a time
+  Result<void> unpacked;
+  Result<std::vector<UnpackTask>> unlike;
+  {
+    const std::jthread unpacking([&] { unpacked = unpack_entries(order, silent); });
+    unlike = unlike_of(alike, order, proven, context);
+  }
+  FO_TRY(std::move(unpacked));
+  order.tasks = FO_TRY(std::move(unlike));
+  FO_TRY(unpack_entries(order, context));
+  return alike.size() - order.tasks.size();
 }
 
 }  // namespace failover

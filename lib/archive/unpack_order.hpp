@@ -10,6 +10,7 @@
 
 #include "archive/archive_entry.hpp"
 #include "archive/entry_record.hpp"
+#include "archive/proven_entries.hpp"
 #include "core/secret.hpp"
 
 namespace failover {
@@ -40,7 +41,10 @@ Result<BackupContents> inspect_entries(int archive, const ArchiveListing& listin
                                        const Context& context);
 
 /// Unpacks every file of a listing to check it, and keeps nothing. What a listing of its format has proved already is
-/// not done again.
-Result<void> verify_entries(int archive, const ArchiveListing& listing, const Context& context);
+/// not done again, and those whose packed bytes are `proven` are compared instead.
+/// @param proven nullptr = none
+/// @return how many were compared instead
+Result<std::uint64_t> verify_entries(int archive, const ArchiveListing& listing, ProvenEntries* proven,
+                                     const Context& context);
 
 }  // namespace failover

@@ -10,7 +10,9 @@
 #include <failover/error.hpp>
 #include <failover/fetcher.hpp>
 
+#include "archive/proven_entries.hpp"
 #include "fetch/delta.hpp"
+#include "fetch/delta_base.hpp"
 #include "fetch/download.hpp"
 #include "fetch/free_space.hpp"
 #include "fetch/partial.hpp"
@@ -49,7 +51,7 @@ class Bringing {
  private:
   /// While it is read back it is also written out to the disk, which otherwise takes as long again.
   Result<Verified> verify(const Context& context) {
-    const VerifyOptions how{job_.options.quick, partial_.copied() > 0, job_.password};
+    const VerifyOptions how{job_.options.quick, partial_.copied() > 0, job_.password, proven_ ? &*proven_ : nullptr};
     const auto read_digests = [&](std::string_view task, const Context& quiet) { return digests_.of_all(task, quiet); };
     Result<void> written;
     auto verified = [&] {
@@ -76,7 +78,8 @@ class Bringing {
       context.note(Level::info, "fetching all of it: " + reason);
       return {};
     }
-    return apply_delta(delta_job(), *delta_, outcome_.warnings, context);
+    if (FO_TRY(apply_delta(delta_job(), *delta_, outcome_.warnings, context))) proven_ = proven_entries(delta_->base);
+    return {};
   }
 
   Result<void> the_rest(const Context& context) {
@@ -93,6 +96,7 @@ class Bringing {
     }
     if (partial_.copied() > 0) {
       context.note(Level::info, "what was put together is not what the store has; fetching all that was copied");
+      proven_.reset();
       FO_TRY(partial_.forget_copied());
       FO_TRY(the_rest(context));
       return true;
@@ -118,6 +122,7 @@ class Bringing {
   RunningDigests digests_;
   DownloadOptions download_;
   std::optional<Delta> delta_;
+  std::optional<ProvenEntries> proven_;  ///< of its base
   bool resumed_ = false;
   bool headers_fetched_ = false;
 };

@@ -184,16 +184,18 @@ Result<std::optional<Delta>> prepare_delta(const DeltaJob& job, const ArchiveInd
   return delta;
 }
 
-Result<void> apply_delta(const DeltaJob& job, const Delta& delta, std::vector<std::string>& warnings,
+Result<bool> apply_delta(const DeltaJob& job, const Delta& delta, std::vector<std::string>& warnings,
                          const Context& context) {
-  if (!FO_TRY(copy_and_fetch(job, delta, context))) {
+  const bool good = FO_TRY(copy_and_fetch(job, delta, context));
+  if (!good) {
     warnings.push_back(delta.base.path.string() +
                        " is no longer what was verified; nothing was taken from it: check "
                        "the disk");
     FO_TRY(job.partial.forget_copied());
   }
   FO_TRY(download(job.source, job.object, job.partial, job.download, context));
-  return prove_beginnings(job, delta, context);
+  FO_TRY(prove_beginnings(job, delta, context));
+  return good;
 }
 
 Result<bool> fetch_unproved(const DeltaJob& job, const Delta& delta, const Context& context) {

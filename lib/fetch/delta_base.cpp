@@ -15,6 +15,7 @@
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 
+#include "archive/proven_entries.hpp"
 #include "core/crc.hpp"
 #include "core/fd.hpp"
 #include "core/file_io.hpp"
@@ -23,6 +24,7 @@
 #include "fetch/delta_plan.hpp"
 #include "fetch/part_map.hpp"
 #include "fetch/partial.hpp"
+#include "fetch/verify.hpp"
 #include "state/backup_sidecar.hpp"
 
 namespace failover {
@@ -128,6 +130,15 @@ Result<bool> copy_from(const DeltaBase& base, const std::vector<CopyPart>& copie
   }
   FO_TRY(copier.finish());
   return check.passed();
+}
+
+std::optional<ProvenEntries> proven_entries(const DeltaBase& base) {
+  if (!has_every_crc(base.sidecar.verified)) return std::nullopt;
+  std::optional<ProvenEntries> proven(base.fd.get());
+  for (const auto& entry : base.index.entries) {
+    proven->add({entry.data, entry.compressed, entry.method}, entry.size, entry.crc);
+  }
+  return proven;
 }
 
 }  // namespace failover

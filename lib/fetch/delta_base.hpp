@@ -11,6 +11,7 @@
 #include <failover/context.hpp>
 #include <failover/error.hpp>
 
+#include "archive/proven_entries.hpp"
 #include "core/fd.hpp"
 #include "fetch/delta_index.hpp"
 #include "fetch/delta_plan.hpp"
@@ -38,5 +39,9 @@ std::optional<DeltaBase> open_delta_base(std::span<const StoredBackup> stored, s
 /// bit.
 Result<bool> copy_from(const DeltaBase& base, const std::vector<CopyPart>& copies, Partial& partial,
                        const Context& context);
+
+/// Its entries, where each was unpacked when it was verified; none else. Only of a base that copy_from() has found good.
+/// @param base must outlive it
+std::optional<ProvenEntries> proven_entries(const DeltaBase& base);
 
 }  // namespace failover

@@ -234,7 +234,7 @@ Result<void> SourceFetcher::unseal(const FetchPlan& plan, FetchOutcome& outcome,
       outcome.warnings.push_back(sealed_warning(sidecar.name));
     return {};
   }
-  const VerifyOptions options{.quick = false, .assembled = false, .password = &*password_};
+  const VerifyOptions options{.quick = false, .assembled = false, .password = &*password_, .proven = nullptr};
   const auto read_digests = [&](std::string_view task, const Context& quiet) {
     return digests_of_file(outcome.path, plan.chosen.object.digests, task, quiet);
   };

@@ -34,6 +34,7 @@ namespace failover {
 
 namespace {
 
+constexpr std::string_view crc_prefix = "archive: every CRC-32 of ";
 constexpr std::string_view sealed_suffix = ", encrypted";
 
 std::string_view shown(std::string_view algorithm) {
@@ -83,8 +84,10 @@ ArchiveLimits limits_of_a_backup() noexcept {
 std::string proof_text(const CheckedArchive& checked) {
   const auto files = checked.summary.files;
   switch (checked.proof) {
-    case ArchiveProof::crc:
-      return fmt::format("archive: every CRC-32 of {} files", files);
+    case ArchiveProof::crc: {
+      const auto text = fmt::format("{}{} files", crc_prefix, files);
+      return checked.compared == 0 ? text : fmt::format("{}, {} of them by comparison", text, checked.compared);
+    }
     case ArchiveProof::unpacked:
       return fmt::format("archive: each of {} files unpacked", files);
     case ArchiveProof::index:
@@ -95,13 +98,14 @@ std::string proof_text(const CheckedArchive& checked) {
   return fmt::format("archive: index and headers of {} files{}", files, sealed_suffix);
 }
 
-/// property effect: the very file on disk, every entry of it unpacked unless a digest of the whole stands for that.
+/// property effect: the very file on disk, every entry of it unpacked unless a digest of the whole stands for that, or
+/// its packed bytes are those that were unpacked when the backup was verified which they come from.
 Result<CheckedArchive> check_entries(const std::filesystem::path& path, const std::string& name, bool unpack,
-                                     const Secret* password, const Context& context) {
+                                     const VerifyOptions& options, const Context& context) {
   const auto limits = limits_of_a_backup();
-  return while_doing(
-      name + " is not a good archive and was not kept",
-      unpack ? check_archive(path, limits, password, context) : summarize_archive(path, limits, context));
+  return while_doing(name + " is not a good archive and was not kept",
+                     unpack ? check_archive(path, limits, options.password, options.proven, context)
+                            : summarize_archive(path, limits, context));
 }
 
 /// A sealed archive is as good as its digest; without one nobody has looked at its content.
@@ -113,6 +117,10 @@ void add_proof(const CheckedArchive& checked, const std::string& name, Verified&
 }
 
 }  // namespace
+
+bool has_every_crc(const std::vector<std::string>& how) {
+  return std::ranges::any_of(how, [](const std::string& text) { return text.starts_with(crc_prefix); });
+}
 
 bool is_sealed(const std::vector<std::string>& how) {
   return std::ranges::any_of(how, [](const std::string& text) { return text.ends_with(sealed_suffix); });
@@ -149,7 +157,7 @@ Result<Verified> verify_backup(const std::filesystem::path& path, const FetchCan
     Context silent = context;
     if (!options.quick) silent.events = nullptr;  // one progress at a time
     const std::jthread digesting([&] { digests = read_digests("verifying " + name, silent); });
-    if (!options.quick) entries = check_entries(path, name, true, options.password, context);
+    if (!options.quick) entries = check_entries(path, name, true, options, context);
   }
   Verified verified;
   if (!digests) return std::unexpected(digests.error());
@@ -159,7 +167,7 @@ Result<Verified> verify_backup(const std::filesystem::path& path, const FetchCan
   }
   if (!entries) {
     const bool vouched = verified.match == FetchMatch::byte_identical;
-    entries = check_entries(path, name, options.assembled && !vouched, options.password, context);
+    entries = check_entries(path, name, options.assembled && !vouched, options, context);
   }
   add_proof(FO_TRY(std::move(*entries)), name, verified);
   if (options.assembled && verified.match != FetchMatch::byte_identical) {

@@ -65,7 +65,8 @@ Result<void> check_age(const VerifiedBackup& backup, const RestoreOptions& optio
 Result<void> read_contents(OpenBackup& backup, const ArchiveLimits& limits, const Context& context) {
   const int fd = backup.file.get();
   backup.listing = FO_TRY(list_archive(fd, limits, backup.key(), context));
-  return verify_entries(fd, backup.listing, context);
+  FO_TRY(verify_entries(fd, backup.listing, nullptr, context));
+  return {};
 }
 
 /// The digest of the whole costs a core about as long as the contents do the others: both at once.
