@@ -23,17 +23,30 @@ constexpr std::size_t block_size = std::size_t{64} * 1024;
 
 ProvenEntries::ProvenEntries(int fd) : fd_(fd), ours_(block_size), theirs_(block_size) {}
 
+ProvenEntries::Statement ProvenEntries::statement_of(const ArchiveEntry& entry) noexcept {
+  return {entry.crc, entry.place.method, entry.place.packed, entry.size};
+}
+
 void ProvenEntries::add(const EntryPlace& place, std::uint64_t size, std::uint32_t crc) {
-  offsets_.try_emplace({crc, place.method, place.packed, size}, place.offset);
+  proven_.try_emplace({crc, place.method, place.packed, size}, place.offset);
+}
+
+void ProvenEntries::add_unpacked(const EntryPlace& place, std::uint64_t size, std::uint32_t crc) {
+  unpacked_.try_emplace({crc, place.method, place.packed, size}, place.offset);
+}
+
+bool ProvenEntries::was_unpacked(const ArchiveEntry& entry) const {
+  const auto found = unpacked_.find(statement_of(entry));
+  return found != unpacked_.end() && found->second == entry.place.offset;
 }
 
 bool ProvenEntries::resembles(const ArchiveEntry& entry) const {
-  return offsets_.contains({entry.crc, entry.place.method, entry.place.packed, entry.size});
+  return proven_.contains(statement_of(entry));
 }
 
 Result<bool> ProvenEntries::has(int archive, const ArchiveEntry& entry, const Context& context) {
-  const auto found = offsets_.find({entry.crc, entry.place.method, entry.place.packed, entry.size});
-  if (found == offsets_.end()) return false;
+  const auto found = proven_.find(statement_of(entry));
+  if (found == proven_.end()) return false;
   for (std::uint64_t done = 0; done < entry.place.packed;) {
     FO_TRY(context.check());
     const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(block_size, entry.place.packed - done));

@@ -21,7 +21,10 @@ class ProvenEntries {
 
   /// @param place where its packed bytes are
   void add(const EntryPlace& place, std::uint64_t size, std::uint32_t crc);
+  /// Not one of that zip but of the archive that is looked at: it was unpacked there a moment ago.
+  void add_unpacked(const EntryPlace& place, std::uint64_t size, std::uint32_t crc);
 
+  [[nodiscard]] bool was_unpacked(const ArchiveEntry& entry) const;
   /// Whether one of them states the same method, sizes and CRC-32: worth comparing.
   [[nodiscard]] bool resembles(const ArchiveEntry& entry) const;
   /// Whether the packed bytes of an entry of `archive` are those of the one that it resembles.
@@ -39,11 +42,14 @@ class ProvenEntries {
   struct ByCrc {
     std::size_t operator()(const Statement& statement) const noexcept { return statement.crc; }
   };
+  using Offsets = std::unordered_map<Statement, std::uint64_t, ByCrc>;
+  static Statement statement_of(const ArchiveEntry& entry) noexcept;
 
   int fd_;
   std::vector<std::byte> ours_;
   std::vector<std::byte> theirs_;
-  std::unordered_map<Statement, std::uint64_t, ByCrc> offsets_;
+  Offsets proven_;
+  Offsets unpacked_;
 };
 
 }  // namespace failover

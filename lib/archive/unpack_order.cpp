@@ -175,7 +175,7 @@ Result<std::uint64_t> verify_entries(int archive, const ArchiveListing& listing,
   UnpackOrder order{.name = "verify", .archive = archive, .listing = listing};
   std::vector<const ArchiveEntry*> alike;
   for (const auto& entry : listing.entries) {
-    if (entry.is_directory()) continue;
+    if (entry.is_directory() || (proven != nullptr && proven->was_unpacked(entry))) continue;
     if (proven != nullptr && proven->resembles(entry)) {
       alike.push_back(&entry);
     } else {

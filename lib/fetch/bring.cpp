@@ -12,7 +12,6 @@
 
 #include "archive/proven_entries.hpp"
 #include "fetch/delta.hpp"
-#include "fetch/delta_base.hpp"
 #include "fetch/download.hpp"
 #include "fetch/free_space.hpp"
 #include "fetch/partial.hpp"
@@ -78,7 +77,7 @@ class Bringing {
       context.note(Level::info, "fetching all of it: " + reason);
       return {};
     }
-    if (FO_TRY(apply_delta(delta_job(), *delta_, outcome_.warnings, context))) proven_ = proven_entries(delta_->base);
+    proven_ = FO_TRY(apply_delta(delta_job(), *delta_, outcome_.warnings, context));
     return {};
   }
 
@@ -122,7 +121,7 @@ class Bringing {
   RunningDigests digests_;
   DownloadOptions download_;
   std::optional<Delta> delta_;
-  std::optional<ProvenEntries> proven_;  ///< of its base
+  std::optional<ProvenEntries> proven_;  ///< by it
   bool resumed_ = false;
   bool headers_fetched_ = false;
 };

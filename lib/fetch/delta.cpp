@@ -23,6 +23,7 @@
 
 #include "archive/archive_entry.hpp"
 #include "archive/entry_reader.hpp"
+#include "archive/proven_entries.hpp"
 #include "core/clock.hpp"
 #include "fetch/archive_end.hpp"
 #include "fetch/delta_base.hpp"
@@ -40,8 +41,7 @@ namespace {
 
 /// So many local headers tell what all of them would take; more where they wait together.
 constexpr std::size_t sample_headers = 64;
-/// The last block of a deflate stream says that it is the last one. Where the stream goes on behind it that is one bit
-/// between bytes that agree, and no probe sees it. A packer's block seldom takes more than this.
+/// Where a packer's blocks are longer than zlib's (before_last_block()); they seldom take more than this.
 constexpr std::uint64_t most_of_a_block = std::uint64_t{256} * 1024;
 
 Result<PackedIndex> index_in(const DeltaJob& job, const ArchiveIndex& index, const Context& context) {
@@ -126,10 +126,12 @@ Result<void> fetch_anew(const DeltaJob& job, const std::vector<ByteRange>& range
   return {};
 }
 
-Result<void> prove_beginnings(const DeltaJob& job, const Delta& delta, const Context& context) {
-  if (delta.begun.empty()) return {};
-  auto wrong = FO_TRY(wrong_of(delta.begun, job, delta, context));
-  if (wrong.empty()) return {};
+/// Those that are right as they were put together.
+Result<std::vector<GrownEntry>> prove_beginnings(const DeltaJob& job, const Delta& delta, const Context& context) {
+  auto right = delta.begun;
+  if (right.empty()) return right;
+  auto wrong = FO_TRY(wrong_of(right, job, delta, context));
+  if (wrong.empty()) return right;
   std::vector<ByteRange> last_blocks;
   for (const auto& entry : wrong) {
     const auto length = std::min(entry.common, most_of_a_block);
@@ -137,14 +139,16 @@ Result<void> prove_beginnings(const DeltaJob& job, const Delta& delta, const Con
   }
   FO_TRY(fetch_anew(job, last_blocks, context));
   wrong = FO_TRY(wrong_of(wrong, job, delta, context));
-  if (wrong.empty()) return {};
+  if (wrong.empty()) return right;
   std::vector<ByteRange> whole;
   for (const auto& grown : wrong) {
     const auto& entry = delta.theirs.entries[grown.entry];
     context.note(Level::info, entry.name + " does not go on as it began; fetching all of it");
     whole.push_back({entry.begin, entry.span()});
+    std::erase_if(right, [&](const GrownEntry& other) { return other.entry == grown.entry; });
   }
-  return fetch_anew(job, whole, context);
+  FO_TRY(fetch_anew(job, whole, context));
+  return right;
 }
 
 }  // namespace
@@ -184,18 +188,23 @@ Result<std::optional<Delta>> prepare_delta(const DeltaJob& job, const ArchiveInd
   return delta;
 }
 
-Result<bool> apply_delta(const DeltaJob& job, const Delta& delta, std::vector<std::string>& warnings,
-                         const Context& context) {
-  const bool good = FO_TRY(copy_and_fetch(job, delta, context));
-  if (!good) {
+Result<ProvenEntries> apply_delta(const DeltaJob& job, const Delta& delta, std::vector<std::string>& warnings,
+                                  const Context& context) {
+  ProvenEntries proven(delta.base.fd.get());
+  if (FO_TRY(copy_and_fetch(job, delta, context))) {
+    add_entries(delta.base, proven);
+  } else {
     warnings.push_back(delta.base.path.string() +
                        " is no longer what was verified; nothing was taken from it: check "
                        "the disk");
     FO_TRY(job.partial.forget_copied());
   }
   FO_TRY(download(job.source, job.object, job.partial, job.download, context));
-  FO_TRY(prove_beginnings(job, delta, context));
-  return good;
+  for (const auto& grown : FO_TRY(prove_beginnings(job, delta, context))) {
+    const auto& entry = delta.theirs.entries[grown.entry];
+    proven.add_unpacked({grown.to, entry.compressed, entry.method}, entry.size, entry.crc);
+  }
+  return proven;
 }
 
 Result<bool> fetch_unproved(const DeltaJob& job, const Delta& delta, const Context& context) {

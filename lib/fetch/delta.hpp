@@ -11,6 +11,7 @@
 #include <failover/error.hpp>
 #include <failover/source.hpp>
 
+#include "archive/proven_entries.hpp"
 #include "fetch/archive_end.hpp"
 #include "fetch/delta_base.hpp"
 #include "fetch/delta_index.hpp"
@@ -45,8 +46,9 @@ Result<std::optional<Delta>> prepare_delta(const DeltaJob& job, const ArchiveInd
                                            std::string& reason, const Context& context);
 
 /// Copies and fetches, then proves each entry that was put together from two by its CRC-32 and fetches anew what is not
-/// right. Afterwards everything is in `partial`, and nothing of a base that was not what its sidecar says: false.
-Result<bool> apply_delta(const DeltaJob& job, const Delta& delta, std::vector<std::string>& warnings,
+/// right. Afterwards everything is in `partial`, and nothing of a base that was not what its sidecar says.
+/// @return what of the result need not be unpacked again; for as long as the delta is there
+Result<ProvenEntries> apply_delta(const DeltaJob& job, const Delta& delta, std::vector<std::string>& warnings,
                          const Context& context);
 
 /// Fetches the local headers of all entries that were copied; false when everything would come sooner.

@@ -132,13 +132,11 @@ Result<bool> copy_from(const DeltaBase& base, const std::vector<CopyPart>& copie
   return check.passed();
 }
 
-std::optional<ProvenEntries> proven_entries(const DeltaBase& base) {
-  if (!has_every_crc(base.sidecar.verified)) return std::nullopt;
-  std::optional<ProvenEntries> proven(base.fd.get());
+void add_entries(const DeltaBase& base, ProvenEntries& proven) {
+  if (!has_every_crc(base.sidecar.verified)) return;
   for (const auto& entry : base.index.entries) {
-    proven->add({entry.data, entry.compressed, entry.method}, entry.size, entry.crc);
+    proven.add({entry.data, entry.compressed, entry.method}, entry.size, entry.crc);
   }
-  return proven;
 }
 
 }  // namespace failover

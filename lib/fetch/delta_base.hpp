@@ -40,8 +40,7 @@ std::optional<DeltaBase> open_delta_base(std::span<const StoredBackup> stored, s
 Result<bool> copy_from(const DeltaBase& base, const std::vector<CopyPart>& copies, Partial& partial,
                        const Context& context);
 
-/// Its entries, where each was unpacked when it was verified; none else. Only of a base that copy_from() has found good.
-/// @param base must outlive it
-std::optional<ProvenEntries> proven_entries(const DeltaBase& base);
+/// Its entries, if each was unpacked when it was verified. Only of a base that copy_from() has found good.
+void add_entries(const DeltaBase& base, ProvenEntries& proven);
 
 }  // namespace failover

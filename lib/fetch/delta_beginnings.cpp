@@ -32,6 +32,16 @@ constexpr std::size_t places_a_round = 8;
 /// A shorter beginning is not worth a CRC-32 of the whole entry.
 constexpr std::uint64_t smallest_beginning = std::uint64_t{64} * 1024;
 
+/// The last block of a deflate stream says that it is the last one, which the longer stream's has no cause to: one bit
+/// between bytes that agree, and no probe sees it. zlib ends a block after 16,384 symbols, which take less than this.
+constexpr std::uint64_t last_block = std::uint64_t{64} * 1024;
+
+/// @param shorter length of the shorter of two streams
+/// @param agreed how far probes found them to be the same
+std::uint64_t before_last_block(std::uint64_t shorter, std::uint64_t agreed) noexcept {
+  return std::min(agreed, shorter - std::min(shorter, last_block));
+}
+
 struct Search {
   GrownEntry entry;
   SharedBeginning common;
@@ -99,7 +109,7 @@ Result<std::vector<GrownEntry>> find_beginnings(const DeltaJob& job, const Delta
   }
   std::vector<GrownEntry> found;
   for (auto& search : searches) {
-    search.entry.common = search.common.agreed();
+    search.entry.common = before_last_block(search.entry.common, search.common.agreed());
     if (search.entry.common >= smallest_beginning) found.push_back(search.entry);
   }
   return found;

@@ -14,9 +14,9 @@ from mutants.fetch import TABLE
 from support.tool import BUILD_DIR, SOURCE_DIR
 
 # From the quick to the slow: most mutants do not live to see the last.
-PROGRAMS = ("unit_fetch", "unit_source")
-TESTS = ("cli/test_fetch.py", "cli/test_fetch_again.py", "cli/test_fetch_delta.py", "conformance/test_source_file.py",
-         "conformance/test_source_https.py", "integration/test_fetch_sftp.py", "crash/test_fetch_order.py", "crash/test_fetch_kill.py")
+PROGRAMS = ("unit_archive", "unit_fetch", "unit_source")
+TESTS = ("cli/test_fetch.py", "cli/test_fetch_again.py", "cli/test_fetch_delta.py", "cli/test_fetch_proven.py",
+         "conformance/test_source_file.py", "conformance/test_source_https.py", "integration/test_fetch_sftp.py", "crash/test_fetch_order.py", "crash/test_fetch_kill.py")
 
 
 def steps(build, tests):

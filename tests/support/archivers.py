@@ -152,6 +152,18 @@ def streamed_without_signature(folder, target):
     Path(target).write_bytes(out + central)
 
 
+def fixed_blocks(*texts):
+    """Each text, which is ASCII, as a deflate block of its own however long it is, with fixed codes (RFC 1951 3.2.6); the last ends."""
+    bits = []
+    for number, text in enumerate(texts):
+        bits.append(("1" if number == len(texts) - 1 else "0") + "10")
+        bits += [f"{0x30 + byte:08b}" for byte in text]
+        bits.append("0000000")
+    stream = "".join(bits)
+    stream += "0" * (-len(stream) % 8)
+    return bytes(int(stream[at:at + 8][::-1], 2) for at in range(0, len(stream), 8))
+
+
 def of_streams(streams, target):
     """Name -> (a deflate stream, what it unpacks to)."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:

@@ -84,6 +84,18 @@ TEST_CASE("An archive that ends too early proves nothing") {
   CHECK_FALSE(Archives(packed_bytes().substr(1)).has(entry_at(place_here)));
 }
 
+TEST_CASE("What was unpacked at its very place counts as that, and nothing else does") {
+  ProvenEntries proven(-1);
+  const auto entry = entry_at(place_here);
+  proven.add_unpacked(entry.place, entry.size, entry.crc);
+  CHECK(proven.was_unpacked(entry));
+  CHECK_FALSE(proven.resembles(entry));
+  CHECK_FALSE(proven.was_unpacked(entry_at(place_here + 1)));
+  auto other = entry;
+  other.crc ^= 1;
+  CHECK_FALSE(proven.was_unpacked(other));
+}
+
 TEST_CASE("Only an entry of which the index says the same is worth comparing") {
   CHECK(resembles(entry_at(place_here)));
   auto other = entry_at(place_here);
