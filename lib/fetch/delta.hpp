@@ -49,7 +49,7 @@ Result<std::optional<Delta>> prepare_delta(const DeltaJob& job, const ArchiveInd
 /// right. Afterwards everything is in `partial`, and nothing of a base that was not what its sidecar says.
 /// @return what of the result need not be unpacked again; for as long as the delta is there
 Result<ProvenEntries> apply_delta(const DeltaJob& job, const Delta& delta, std::vector<std::string>& warnings,
-                         const Context& context);
+                                  const Context& context);
 
 /// Fetches the local headers of all entries that were copied; false when everything would come sooner.
 Result<bool> fetch_unproved(const DeltaJob& job, const Delta& delta, const Context& context);

@@ -25,7 +25,6 @@
 #include "archive/check.hpp"
 #include "core/fd.hpp"
 #include "core/file_io.hpp"
-#include "core/secret.hpp"
 #include "core/system_error.hpp"
 #include "fetch/archive_end.hpp"
 #include "fetch/digest.hpp"

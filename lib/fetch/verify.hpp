@@ -30,7 +30,8 @@ struct Verified {
   FetchMatch match = FetchMatch::as_downloaded;
   std::optional<WallTime> content{};  ///< its newest entry, where the archive's end does not tell
   std::vector<std::string> warnings;  ///< what could not be verified
-  std::vector<std::string> how;  ///< "archive: every CRC-32 of 812 files, 790 of them by comparison", "SHA-256 of --sha256", "MD5 of the store"
+  std::vector<std::string> how;       ///< "archive: every CRC-32 of 812 files, 790 of them by comparison", "SHA-256 of
+                                      ///< --sha256", "MD5 of the store"
 };
 
 /// Gives the digests of what is in the file. Called on a thread of its own.
