@@ -97,5 +97,5 @@ class MutantBuild:
         self.link(f"lib/{version}", f"lib/{version}")
         soname = version.rsplit(".", 1)[0]
         self._link(self.folder / "lib" / soname, Path(version))
-        for target in ("bin/fo-fetch", "bin/unit_fetch", "bin/unit_source", "bin/conformance_source"):
+        for target in ("bin/fo-fetch", "bin/unit_archive", "bin/unit_fetch", "bin/unit_source", "bin/conformance_source"):
             self.link(target, target)
