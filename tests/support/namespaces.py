@@ -75,4 +75,7 @@ class Network:
 
     def close(self):
         for name in ("active", "standby", "elsewhere"):
+            # A PBX that a promotion has started would run on in a namespace without a name.
+            pids = subprocess.run(["ip", "netns", "pids", self.name(name)], capture_output=True, text=True).stdout.split()
+            subprocess.run(["kill", "-9", *pids], capture_output=True)
             subprocess.run(["ip", "netns", "delete", self.name(name)], capture_output=True)
