@@ -1,8 +1,9 @@
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
-#include <unordered_map>
+#include <map>
 #include <vector>
 
 #include <failover/context.hpp>
@@ -37,12 +38,10 @@ class ProvenEntries {
     std::uint16_t method = 0;
     std::uint64_t packed = 0;
     std::uint64_t size = 0;
-    bool operator==(const Statement&) const = default;
+    auto operator<=>(const Statement&) const = default;
   };
-  struct ByCrc {
-    std::size_t operator()(const Statement& statement) const noexcept { return statement.crc; }
-  };
-  using Offsets = std::unordered_map<Statement, std::uint64_t, ByCrc>;
+  /// Not by a hash: whoever makes an archive chooses its CRC-32s.
+  using Offsets = std::map<Statement, std::uint64_t>;
   static Statement statement_of(const ArchiveEntry& entry) noexcept;
 
   int fd_;
