@@ -93,9 +93,10 @@ class Bringing {
       context.note(Level::info, "local headers of unchanged entries differ from those here; fetching them");
       if (FO_TRY(fetch_unproved(delta_job(), *delta_, context))) return true;
     }
+    // Of the bytes that come now none was looked at.
+    proven_.reset();
     if (partial_.copied() > 0) {
       context.note(Level::info, "what was put together is not what the store has; fetching all that was copied");
-      proven_.reset();
       FO_TRY(partial_.forget_copied());
       FO_TRY(the_rest(context));
       return true;
